@@ -1,0 +1,81 @@
+-- Grain: transaction with cash x model x touchpoint that counts (or one row without touchpoint). Weights come from the
+-- order, so that rebills follow it and a refund takes back what was given.
+with transactions as (
+    select * from {{ ref('fct_transactions') }}
+    where amount <> 0
+),
+
+weights as (
+    select * from {{ ref('int_attribution_weighed') }}
+    where conversion_type = 'order'
+),
+
+weighed as (
+    select
+        transactions.transaction_id,
+        transactions.workspace_id,
+        transactions.transaction_type,
+        transactions.order_id,
+        transactions.occurred_date,
+        transactions.reporting_currency,
+        weights.model,
+        weights.status,
+        weights.touchpoint_id,
+        weights.channel,
+        weights.platform,
+        weights.campaign_id,
+        weights.ad_set_id,
+        weights.ad_id,
+        weights.touch_position,
+        weights.weight,
+        sign(transactions.reporting_amount) as direction,
+        cast(abs(transactions.reporting_amount) * 100 as bigint) as total_cents
+    from transactions
+    inner join weights on transactions.order_id = weights.conversion_id
+),
+
+-- Whole cents only: every later touch is rounded down, the first takes the rest. No cent is made or lost.
+rounded as (
+    select
+        weighed.*,
+        cast(floor(weighed.total_cents * weighed.weight) as bigint) as share_cents
+    from weighed
+),
+
+shared as (
+    select
+        rounded.*,
+        row_number() over (
+            partition by rounded.transaction_id, rounded.model order by rounded.touch_position
+        ) as position_in_model,
+        sum(rounded.share_cents) over (partition by rounded.transaction_id, rounded.model) as shared_cents
+    from rounded
+),
+
+final as (
+    select
+        {{ dbt.hash("shared.transaction_id || '|' || shared.model || '|' || coalesce(shared.touchpoint_id, '')") }}
+            as attribution_id,
+        shared.workspace_id,
+        shared.transaction_id,
+        shared.transaction_type,
+        shared.order_id,
+        shared.occurred_date,
+        shared.touchpoint_id,
+        shared.model,
+        shared.status,
+        shared.channel,
+        shared.platform,
+        shared.campaign_id,
+        shared.ad_set_id,
+        shared.ad_id,
+        shared.weight,
+        shared.reporting_currency,
+        {{ cents_to_amount(
+            "cast(shared.direction * (shared.share_cents + case when shared.position_in_model = 1 "
+            ~ "then shared.total_cents - shared.shared_cents else 0 end) as bigint)"
+        ) }} as reporting_amount
+    from shared
+)
+
+select * from final
