@@ -67,8 +67,11 @@ unioned as (
 keyed as (
     select
         unioned.*,
-        {{ dbt.hash("unioned.connection_id || '|' || unioned.platform || '|' || coalesce(unioned.account_id, '') || '|' || coalesce(unioned.campaign_id, '') || '|' || coalesce(unioned.ad_set_id, '') || '|' || coalesce(unioned.ad_id, '')") }}
-            as ad_key
+        {{ dbt.hash(
+            "unioned.connection_id || '|' || unioned.platform || '|' || coalesce(unioned.account_id, '') || '|' || "
+            ~ "coalesce(unioned.campaign_id, '') || '|' || coalesce(unioned.ad_set_id, '') || '|' || "
+            ~ "coalesce(unioned.ad_id, '')"
+        ) }} as ad_key
     from unioned
 ),
 

@@ -1,5 +1,5 @@
--- Grain: one subscription, with the last status ThriveCart is known to have shown: rows and /customer answers both carry
--- the status of the moment they were seen, so the youngest sighting is right, whatever the age of the row.
+-- Grain: one subscription, with the last status ThriveCart is known to have shown: rows and /customer answers both
+-- carry the status of the moment they were seen, so the youngest sighting is right, whatever the age of the row.
 with transactions as (
     select * from {{ ref('int_transactions_converted') }}
 ),

@@ -58,9 +58,12 @@ channelled as (
         row_number() over (partition by touchpoints.touchpoint_id order by channel_rules.rule_order) as precedence
     from touchpoints
     inner join channel_rules
-        on lower(coalesce(touchpoints.utm_source, '')) like coalesce(channel_rules.utm_source_like, '%')
-        and lower(coalesce(touchpoints.utm_medium, '')) like coalesce(channel_rules.utm_medium_like, '%')
-        and lower(coalesce(touchpoints.referrer, '')) like coalesce(channel_rules.referrer_like, '%')
+        on lower(coalesce(touchpoints.utm_source, ''))
+        like coalesce({{ blank_to_null('channel_rules.utm_source_like') }}, '%')
+        and lower(coalesce(touchpoints.utm_medium, ''))
+        like coalesce({{ blank_to_null('channel_rules.utm_medium_like') }}, '%')
+        and lower(coalesce(touchpoints.referrer, ''))
+        like coalesce({{ blank_to_null('channel_rules.referrer_like') }}, '%')
 ),
 
 matched as (

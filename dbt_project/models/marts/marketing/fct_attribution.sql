@@ -34,11 +34,12 @@ weighed as (
     inner join weights on transactions.order_id = weights.conversion_id
 ),
 
--- Whole cents only: every later touch is rounded down, the first takes the rest. No cent is made or lost.
+-- Whole cents only: every later touch is rounded down, the first takes the rest. No cent is made or lost. A third of
+-- 3.00 is 1.00, although its weight has but ten decimals: hence the inner rounding.
 rounded as (
     select
         weighed.*,
-        cast(floor(weighed.total_cents * weighed.weight) as bigint) as share_cents
+        cast(floor(round(weighed.total_cents * weighed.weight, 4)) as bigint) as share_cents
     from weighed
 ),
 

@@ -115,8 +115,12 @@ summed as (
 
 final as (
     select
-        {{ dbt.hash("summed.workspace_id || '|' || cast(summed.report_date as varchar) || '|' || summed.model || '|' || summed.platform || '|' || coalesce(summed.channel, '') || '|' || coalesce(summed.campaign_id, '') || '|' || coalesce(summed.ad_set_id, '') || '|' || coalesce(summed.ad_id, '')") }}
-            as roi_id,
+        {{ dbt.hash(
+            "summed.workspace_id || '|' || cast(summed.report_date as varchar) || '|' || summed.model || '|' || "
+            ~ "summed.platform || '|' || coalesce(summed.channel, '') || '|' || "
+            ~ "coalesce(summed.campaign_id, '') || '|' || coalesce(summed.ad_set_id, '') || '|' || "
+            ~ "coalesce(summed.ad_id, '')"
+        ) }} as roi_id,
         summed.workspace_id,
         summed.report_date,
         summed.model,

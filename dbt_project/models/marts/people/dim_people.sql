@@ -103,7 +103,8 @@ touches as (
         max(case when touch_ranked.kind = 'opt_in' and touch_ranked.position_in_kind = 1 then touch_ranked.channel end)
             as opt_in_channel,
         max(
-            case when touch_ranked.kind = 'opt_in' and touch_ranked.position_in_kind = 1 then touch_ranked.campaign_id end
+            case when touch_ranked.kind = 'opt_in' and touch_ranked.position_in_kind = 1
+                then touch_ranked.campaign_id end
         ) as opt_in_campaign_id,
         max(
             case when touch_ranked.is_before_purchase and touch_ranked.recency_before_purchase = 1

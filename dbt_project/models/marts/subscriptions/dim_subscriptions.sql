@@ -1,4 +1,5 @@
--- Grain: one ThriveCart subscription, judged on its own: what happens to another one of the same person changes nothing.
+-- Grain: one ThriveCart subscription, judged on its own: what happens to another one of the same person changes
+-- nothing.
 with transactions as (
     select * from {{ ref('int_transactions_converted') }}
     where subscription_id is not null
@@ -24,8 +25,12 @@ summed as (
         max(case when transactions.transaction_type in ('charge', 'rebill') then transactions.occurred_at end)
             as last_paid_at,
         max(case when transactions.transaction_type = 'cancel' then transactions.occurred_at end) as last_cancelled_at,
-        sum(case when transactions.transaction_type in ('charge', 'rebill') and transactions.amount > 0 then 1 else 0 end)
-            as payments_made,
+        sum(
+            case
+                when transactions.transaction_type in ('charge', 'rebill') and transactions.amount > 0 then 1
+                else 0
+            end
+        ) as payments_made,
         sum(case when transactions.amount > 0 then transactions.amount else 0 end) as paid_amount,
         sum(case when transactions.amount < 0 then -transactions.amount else 0 end) as refunded_amount
     from transactions

@@ -11,10 +11,11 @@ renamed as (
     select
         connections.workspace_id,
         ad_spend.connection_id,
-        lower(trim(ad_spend.platform)) as platform,
+        lower({{ blank_to_null('ad_spend.platform') }}) as platform,
         {{ blank_to_null('ad_spend.account_id') }} as account_id,
         ad_spend.date as spend_date,
-        coalesce({{ blank_to_null('ad_spend.campaign_id') }}, {{ blank_to_null('ad_spend.campaign_name') }}) as campaign_id,
+        coalesce({{ blank_to_null('ad_spend.campaign_id') }}, {{ blank_to_null('ad_spend.campaign_name') }})
+            as campaign_id,
         {{ blank_to_null('ad_spend.campaign_name') }} as campaign_name,
         coalesce({{ blank_to_null('ad_spend.adset_id') }}, {{ blank_to_null('ad_spend.adset_name') }}) as ad_set_id,
         {{ blank_to_null('ad_spend.adset_name') }} as ad_set_name,

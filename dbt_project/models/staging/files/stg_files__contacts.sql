@@ -10,7 +10,8 @@ renamed as (
     select
         connections.workspace_id,
         contacts.connection_id,
-        contacts.connection_id || ':' || contacts.source_file || ':' || cast(contacts.row_number as varchar) as contact_id,
+        contacts.connection_id || ':' || contacts.source_file || ':' || cast(contacts.row_number as varchar)
+            as contact_id,
         {{ normalize_email('contacts.email') }} as email,
         {{ blank_to_null('contacts.first_name') }} as first_name,
         {{ blank_to_null('contacts.last_name') }} as last_name,

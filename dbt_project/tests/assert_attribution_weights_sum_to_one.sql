@@ -1,0 +1,8 @@
+-- Guards: no model gives away more or less than one whole transaction.
+select
+    transaction_id,
+    model,
+    sum(weight) as weight
+from {{ ref('fct_attribution') }}
+group by transaction_id, model
+having sum(weight) <> 1

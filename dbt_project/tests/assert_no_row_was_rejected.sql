@@ -1,0 +1,15 @@
+-- Guards: rows that lack what a row must have are set aside, not guessed at. It warns and does not stop: one broken row
+-- must not keep all other numbers from being built, but somebody has to look at it.
+{{ config(severity='warn') }}
+
+select 'thrivecart' as source, connection_id, raw_table, row_key, field, reason
+from {{ ref('stg_thrivecart__rejected_rows') }}
+union all
+select 'kit' as source, connection_id, raw_table, row_key, field, reason
+from {{ ref('stg_kit__rejected_rows') }}
+union all
+select 'meta_ads' as source, connection_id, raw_table, row_key, field, reason
+from {{ ref('stg_meta_ads__rejected_rows') }}
+union all
+select 'files' as source, connection_id, raw_table, row_key, field, reason
+from {{ ref('stg_files__rejected_rows') }}

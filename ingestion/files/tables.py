@@ -1,0 +1,54 @@
+"""The raw tables of files. The columns of a file are those of its table but for the first few, which are ours."""
+
+from ingestion.tables import COMMON_COLUMNS, Table
+
+OWN_COLUMNS = {**COMMON_COLUMNS, "source_file": "text", "row_number": "bigint"}
+"""`row_number` is the line in the file as a text editor counts it; the header is line 1."""
+
+
+def _texts(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "text")
+
+
+AD_SPEND = Table(
+    name="ad_spend",
+    description="One row of a spend file: `spend` in `currency` units on a day of the ad account.",
+    columns={
+        **OWN_COLUMNS,
+        "date": "date",
+        **_texts("platform", "account_id", "account_name", "account_timezone", "currency", "campaign_id"),
+        **_texts("campaign_name", "adset_id", "adset_name", "ad_id", "ad_name"),
+        **_texts("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
+        "spend": "decimal",
+        "impressions": "bigint",
+        "clicks": "bigint",
+    },
+    primary_key=("connection_id", "source_file", "row_number"),
+    required=("date", "platform", "currency", "spend"),
+)
+
+CONTACTS = Table(
+    name="contacts",
+    description="One row of a contacts file; tags are separated by semicolons.",
+    columns={
+        **OWN_COLUMNS,
+        **_texts("email", "first_name", "last_name"),
+        "created_at": "timestamp",
+        **_texts("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "referrer", "tags"),
+    },
+    primary_key=("connection_id", "source_file", "row_number"),
+    required=("email", "created_at"),
+)
+
+REJECTED_FILE_ROWS = Table(
+    name="rejected_rows",
+    description="All rows of refused files, with field, value and reason, until a good version of the file is found.",
+    columns={
+        **OWN_COLUMNS,
+        **_texts("resource", "row_key", "field", "value", "reason"),
+        "row": "json",
+    },
+    primary_key=("connection_id", "resource", "row_key"),
+)
+
+TABLES = (AD_SPEND, CONTACTS, REJECTED_FILE_ROWS)

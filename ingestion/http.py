@@ -1,0 +1,186 @@
+"""One way to ask a vendor: at its pace, patiently, and without a secret or an address in any message."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import dlt
+from dlt.sources.helpers.requests import Client
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ChunkedEncodingError, ConnectionError, ContentDecodingError, Timeout
+
+from ingestion.connections import Connection, secret, secret_variable
+from ingestion.tables import Report
+
+ADDRESS = re.compile(r"[^\s@\"'<>=&]+(@|%40)[^\s@\"'<>&]+")
+INTERRUPTIONS = (ConnectionError, Timeout, ChunkedEncodingError, ContentDecodingError)
+NOT_IMPLEMENTED = 501
+
+
+class VendorError(Exception):
+    """A vendor's refusal, in one line that names the connection."""
+
+    def __init__(self, message: str, response: Response | None = None) -> None:
+        """Keep the answer beside the line, for those who treat some refusals in their own way."""
+        super().__init__(message)
+        self.response = response
+
+
+class AccessDenied(VendorError):  # noqa: N818
+    """The vendor does not take the key."""
+
+
+def without_addresses(text: str) -> str:
+    """Return the text with every e-mail address blacked out."""
+    return ADDRESS.sub("<address>", text)
+
+
+def is_overload(response: Response) -> bool:
+    """Tell whether the usual status codes say: try again later. 501 means that the call does not exist."""
+    return response.status_code == 429 or (response.status_code >= 500 and response.status_code != NOT_IMPLEMENTED)
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """How a vendor's API wants to be asked.
+
+    `pace` holds requests_per_minute, attempts, retry_wait_seconds (the first wait; each further one is twice as
+    long) and longest_wait_seconds; dlt's config overrides each under `sources.<source>.<name>`.
+    """
+
+    source: str
+    name: str
+    base_url: str
+    secret_name: str
+    where_to_renew: str
+    authorization: Callable[[str], dict[str, str]]
+    pace: dict[str, float]
+    is_busy: Callable[[Response], bool] = is_overload
+    is_denied: Callable[[Response], bool] = lambda response: response.status_code == 401
+    hint_of_wait: Callable[[Response], float | None] = lambda response: None
+
+    def setting(self, name: str) -> float:
+        """Return a setting of the pace."""
+        configured = dlt.config.get(f"sources.{self.source}.{name}", float)
+        return self.pace[name] if configured is None else configured
+
+
+class Throttle(HTTPAdapter):
+    """Lets requests pass no faster than the vendor allows, repeated ones included."""
+
+    def __init__(self, requests_per_minute: float) -> None:
+        """Keep requests evenly apart."""
+        super().__init__()
+        self._pause = 60 / requests_per_minute
+        self._next_at = 0.0
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """Wait for this request's turn, then send it."""
+        time.sleep(max(self._next_at - time.monotonic(), 0))
+        self._next_at = time.monotonic() + self._pause
+        return super().send(request, *args, **kwargs)
+
+
+class VendorClient:
+    """Asks one connection's vendor."""
+
+    def __init__(self, vendor: Vendor, connection: Connection, report: Report) -> None:
+        """Read the secret. Raises MissingSecret."""
+        self._vendor = vendor
+        self._connection = connection
+        self._report = report
+        self._base_url = (connection.base_url or vendor.base_url).rstrip("/")
+        self._key = secret(connection, vendor.secret_name)
+        self._throttle = Throttle(vendor.setting("requests_per_minute"))
+        self._patient = self._client(int(vendor.setting("attempts")))
+        self._brief = self._client(2)
+
+    def get(
+        self,
+        path: str,
+        params: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        is_optional: bool = False,
+    ) -> Any:
+        """Return the JSON of a GET. An optional call is repeated only once. Raises VendorError, AccessDenied."""
+        return self._ask("GET", path, {"params": params}, headers, is_optional)
+
+    def post(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
+        """Return the JSON of a POST with a JSON body. Raises VendorError, AccessDenied."""
+        return self._ask("POST", path, {"json": body}, headers, is_optional=False)
+
+    def _ask(
+        self, method: str, path: str, content: dict[str, Any], headers: dict[str, str] | None, is_optional: bool
+    ) -> Any:
+        session = (self._brief if is_optional else self._patient).session
+        # dlt keeps a session per thread: each of them goes through the one throttle of the account.
+        session.mount(self._base_url, self._throttle)
+        asked = f"{method} {path}"
+        try:
+            response = session.request(
+                method,
+                self._base_url + path,
+                headers=self._vendor.authorization(self._key) | (headers or {}),
+                hooks={"response": self._set_wait},
+                **content,
+            )
+        except INTERRUPTIONS as error:
+            problem = type(error).__name__
+        else:
+            return self._answer(asked, response)
+        # Raised outside the except block: the vendor library's own error quotes the request.
+        raise VendorError(
+            f"{self._connection.connection_id}: {self._vendor.name} could not be reached for {asked} ({problem}); "
+            "check the network and base_url, then start again"
+        )
+
+    def _answer(self, asked: str, response: Response) -> Any:
+        connection_id, vendor = self._connection.connection_id, self._vendor
+        if vendor.is_denied(response):
+            variable = secret_variable(self._connection, vendor.secret_name)
+            raise AccessDenied(
+                f"{connection_id}: {vendor.name} does not accept the key in {variable}; "
+                f"renew it at {vendor.where_to_renew}",
+                response,
+            )
+        if response.status_code >= 400 or vendor.is_busy(response):
+            said = without_addresses(" ".join(response.text.replace(self._key, "<key>").split()))[:200]
+            raise VendorError(
+                f"{connection_id}: {vendor.name} answered {response.status_code} to {asked}: {said}", response
+            )
+        try:
+            return response.json()
+        except ValueError:
+            pass
+        raise VendorError(f"{connection_id}: {vendor.name} answered {asked} with something that is not JSON", response)
+
+    def _client(self, attempts: int) -> Client:
+        return Client(
+            raise_for_status=False,
+            status_codes=(),
+            exceptions=(),
+            request_max_attempts=attempts,
+            retry_condition=self._should_ask_again,
+            request_backoff_factor=self._vendor.setting("retry_wait_seconds"),
+            request_max_retry_delay=self._vendor.setting("longest_wait_seconds"),
+        )
+
+    def _should_ask_again(self, response: Response | None, error: BaseException | None) -> bool:
+        if response is not None:
+            if not self._vendor.is_busy(response):
+                return False
+            reason = f"answered {response.status_code}"
+        elif isinstance(error, INTERRUPTIONS):
+            reason = f"broke off ({type(error).__name__})"
+        else:
+            return False
+        self._report(f"{self._connection.connection_id}: {self._vendor.name} {reason}; asking again after a while")
+        return True
+
+    def _set_wait(self, response: Response, *_: Any, **__: Any) -> None:
+        seconds = self._vendor.hint_of_wait(response)
+        if seconds:
+            response.headers["Retry-After"] = str(int(seconds))

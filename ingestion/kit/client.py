@@ -1,0 +1,57 @@
+"""Kit over HTTP: lists in pages."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ingestion.http import Vendor, VendorClient, VendorError
+from ingestion.kit import settings
+from ingestion.tables import Extraction
+
+KIT = Vendor(
+    source="kit",
+    name="Kit",
+    base_url=settings.BASE_URL,
+    secret_name="api_key",  # noqa: S106
+    where_to_renew=settings.WHERE_TO_RENEW,
+    authorization=lambda key: {"X-Kit-Api-Key": key},
+    pace=settings.PACE,
+)
+
+
+class Kit:
+    """One account. Raises VendorError, AccessDenied and MissingSecret."""
+
+    def __init__(self, extraction: Extraction) -> None:
+        """Open no connection yet."""
+        self._http = VendorClient(KIT, extraction.connection, extraction.report)
+        self._extraction = extraction
+
+    def pages(self, path: str, key: str, **params: str) -> Iterator[list[Any]]:
+        """Yield the pages of a list as sent.
+
+        The last page has an end cursor too: only `has_next_page` tells that it is the last.
+        """
+        number = 1
+        after: str | None = None
+        while True:
+            cursor = {"after": after} if after else {}
+            answer = self._http.get(path, {"per_page": settings.PAGE_SIZE} | params | cursor)
+            rows, pagination = self._parts(path, key, answer)
+            if number % settings.PAGES_PER_REPORT == 0:
+                self._extraction.say(f"page {number} of {path}")
+            yield rows
+            if not pagination.get("has_next_page"):
+                return
+            previous, after, number = after, pagination.get("end_cursor"), number + 1
+            if not after or after == previous:
+                raise VendorError(f"{self._name}: Kit's pages of {path} do not move on after page {number - 1}")
+
+    def _parts(self, path: str, key: str, answer: Any) -> tuple[list[Any], dict[str, Any]]:
+        if not isinstance(answer, dict) or not isinstance(answer.get(key), list):
+            raise VendorError(f"{self._name}: Kit answered GET {path} without a list of {key}")
+        pagination = answer.get("pagination")
+        return answer[key], pagination if isinstance(pagination, dict) else {}
+
+    @property
+    def _name(self) -> str:
+        return self._extraction.connection.connection_id

@@ -1,0 +1,39 @@
+"""The raw tables of Meta's insights, with the fields we ask for. Numbers are text, as sent."""
+
+from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table
+
+
+def _texts(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "text")
+
+
+AD_INSIGHTS = Table(
+    name="ad_insights",
+    description="One ad on one day of its account. Deleted ads can be missing. `spend` in the account's currency.",
+    columns={
+        **COMMON_COLUMNS,
+        **_texts("account_id", "account_currency", "account_name", "campaign_id", "campaign_name"),
+        **_texts("adset_id", "adset_name", "ad_id", "ad_name", "date_start", "date_stop"),
+        **_texts("impressions", "clicks", "inline_link_clicks", "reach", "spend", "attribution_setting"),
+        "actions": "json",
+        "action_values": "json",
+    },
+    primary_key=("connection_id", "account_id", "date_start", "ad_id"),
+    required=("account_id", "account_currency", "campaign_id", "ad_id", "date_start", "spend"),
+    is_partitioned=True,
+)
+
+ACCOUNT_INSIGHTS = Table(
+    name="account_insights",
+    description="One ad account on one of its days: the truth of spend, in the account's currency.",
+    columns={
+        **COMMON_COLUMNS,
+        **_texts("account_id", "account_currency", "account_name", "date_start", "date_stop"),
+        **_texts("impressions", "clicks", "spend"),
+    },
+    primary_key=("connection_id", "account_id", "date_start"),
+    required=("account_id", "account_currency", "date_start", "spend"),
+    is_partitioned=True,
+)
+
+TABLES = (AD_INSIGHTS, ACCOUNT_INSIGHTS, REJECTED_ROWS)

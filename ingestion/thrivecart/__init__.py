@@ -1,0 +1,117 @@
+"""ThriveCart: transactions, the catalogue, and what it says about customers with subscriptions."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import dlt
+from dlt.extract import DltResource
+
+from ingestion.connections import SECRET_NAMES
+from ingestion.rejections import land
+from ingestion.tables import Extraction, Source, Table
+from ingestion.thrivecart import settings
+from ingestion.thrivecart.client import Page, ThriveCart
+from ingestion.thrivecart.customers import customers_to_ask
+from ingestion.thrivecart.tables import CATALOGUE, CUSTOMERS, PRICING_OPTIONS, PRODUCTS, TABLES, TRANSACTIONS
+
+
+def extract(extraction: Extraction) -> Iterator[DltResource]:
+    """Yield a resource for each table that is asked for."""
+    account = ThriveCart(extraction)
+    rows_of = {
+        TRANSACTIONS: _transactions,
+        **dict.fromkeys(CATALOGUE, _catalogue),
+        PRICING_OPTIONS: _pricing_options,
+        CUSTOMERS: _customers,
+    }
+    for table, rows in rows_of.items():
+        if table.name in extraction.table_names:
+            yield table.resource(partial(rows, account, extraction, table))
+
+
+def _transactions(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
+    """Walk each mode from the newest transaction down, to the first day asked for.
+
+    The newest day seen is remembered for the next load, but only by a load of what is new, and only when its walk
+    reached the end: a window in the middle says nothing about what lies around it.
+    """
+    remembered = dlt.current.resource_state()
+    first_day = extraction.first_day(table.name, settings.LOOK_BACK_DAYS)
+    last_day = extraction.last_day()
+    newest_day: date | None = None
+    for mode in settings.MODES:
+        for page in account.transaction_pages(mode):
+            _report_page(extraction, page, mode)
+            days = [_day(row) for row in page.rows]
+            asked_for = [
+                row
+                for row, day in zip(page.rows, days, strict=True)
+                # A row whose day cannot be read is set aside, whatever the days asked for.
+                if day is None or ((first_day is None or day >= first_day) and (last_day is None or day <= last_day))
+            ]
+            yield from land(extraction, table, asked_for, {"mode": mode})
+            known_days = [day for day in days if day]
+            newest_day = max([*known_days, newest_day or date.min])
+            # Newest first is not promised: only a whole page of older days ends the walk.
+            if first_day and known_days and max(known_days) < first_day:
+                break
+    if extraction.window is None and newest_day and newest_day > date.min:
+        # A day in the future would hide the days before it.
+        remembered["newest_day"] = min(newest_day, datetime.now(UTC).date()).isoformat()
+
+
+def _catalogue(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
+    for item in account.catalogue(f"/{table.name}"):
+        details = {}
+        # Only a product's details hold what its row in the list does not: slug and currency.
+        if table is PRODUCTS and isinstance(item, dict) and item.get("product_id"):
+            details = account.details(f"/products/{item['product_id']}")
+        yield from land(extraction, table, [item | details if details else item])
+
+
+def _pricing_options(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
+    for catalogue in CATALOGUE:
+        item_type = catalogue.name.removesuffix("s")
+        for item in account.catalogue(f"/{catalogue.name}"):
+            item_id = item.get(f"{item_type}_id") if isinstance(item, dict) else None
+            if item_id:
+                options = account.pricing_options(f"/{catalogue.name}/{item_id}")
+                yield from land(extraction, table, options, {"item_type": item_type, "item_id": str(item_id)})
+
+
+def _customers(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
+    emails = customers_to_ask(extraction)
+    for number, email in enumerate(emails, start=1):
+        if number == 1 or number % settings.CUSTOMERS_PER_REPORT == 0 or number == len(emails):
+            extraction.say(f"customer {number} of {len(emails)}")
+        answer = account.customer(email)
+        status = "not_found" if answer is None else "found"
+        yield from land(extraction, table, [answer or {}], {"email": email, "status": status})
+
+
+def _report_page(extraction: Extraction, page: Page, mode: str) -> None:
+    if page.number == 1 or page.number % settings.PAGES_PER_REPORT == 0 or page.number == page.pages:
+        extraction.say(f"page {page.number} of {page.pages} ({mode})")
+
+
+def _day(row: Any) -> date | None:
+    """Return the UTC day of a transaction, None where it cannot be told."""
+    timestamp = row.get("timestamp") if isinstance(row, dict) else None
+    if isinstance(timestamp, bool) or not str(timestamp).isdecimal():
+        return None
+    try:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(str(timestamp)))).date()
+    except OverflowError:
+        return None
+
+
+SOURCE = Source(
+    name="thrivecart",
+    description="ThriveCart's REST API.",
+    tables=TABLES,
+    secret_names=SECRET_NAMES["thrivecart"],
+    look_back_days=settings.LOOK_BACK_DAYS,
+    extract=extract,
+)

@@ -1,0 +1,112 @@
+"""ThriveCart over HTTP: pages of transactions, the catalogue, one customer at a time."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion.http import AccessDenied, Vendor, VendorClient, VendorError
+from ingestion.tables import Extraction
+from ingestion.thrivecart import settings
+
+THRIVECART = Vendor(
+    source="thrivecart",
+    name="ThriveCart",
+    base_url=settings.BASE_URL,
+    secret_name="api_key",  # noqa: S106
+    where_to_renew=settings.WHERE_TO_RENEW,
+    authorization=lambda key: {"Authorization": f"Bearer {key}"},
+    pace=settings.PACE,
+)
+
+UNKNOWN_CUSTOMER = (400, 404)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of transactions as sent; `pages` estimates how many there are."""
+
+    number: int
+    pages: int
+    rows: list[Any]
+
+
+class ThriveCart:
+    """One account. Raises VendorError, AccessDenied and MissingSecret."""
+
+    def __init__(self, extraction: Extraction) -> None:
+        """Open no connection yet."""
+        self._http = VendorClient(THRIVECART, extraction.connection, extraction.report)
+        self._extraction = extraction
+        self._lists: dict[str, list[Any]] = {}
+
+    def transaction_pages(self, mode: str) -> Iterator[Page]:
+        """Yield pages from the newest transaction to the oldest; there is no date filter.
+
+        Walking this way, a sale made meanwhile brings a row twice; walking the other way it would hide one.
+        """
+        number, read, last_rows = 1, 0, None
+        while True:
+            answer = self._http.get(
+                "/transactions", {"page": number, "perPage": settings.PAGE_SIZE}, headers={"X-TC-Mode": mode}
+            )
+            rows, total = self._transactions_of(answer)
+            # A page repeated past the end would go on for ever.
+            if not rows or rows == last_rows:
+                return
+            yield Page(number, max(math.ceil(total / len(rows)), number), rows)
+            read += len(rows)
+            if total and read >= total:
+                return
+            number, last_rows = number + 1, rows
+
+    def catalogue(self, path: str) -> list[Any]:
+        """Return products, bumps, upsells or downsells; asked once, however many tables need it."""
+        if path not in self._lists:
+            self._lists[path] = self._list(path, self._http.get(path))
+        return self._lists[path]
+
+    def details(self, path: str) -> dict[str, Any]:
+        """Return the details of a catalogue item; empty, with a report, where the account does not give them."""
+        answer = self._optional(path)
+        return answer if isinstance(answer, dict) else {}
+
+    def pricing_options(self, path: str) -> list[Any]:
+        """Return the pricing options of a catalogue item; empty, with a report, where they are not given."""
+        answer = self._optional(f"{path}/pricing_options")
+        return answer if isinstance(answer, list) else []
+
+    def customer(self, email: str) -> dict[str, Any] | None:
+        """Return what ThriveCart knows of a customer in live mode, None if it knows none."""
+        try:
+            answer = self._http.post("/customer", {"email": email}, headers={"X-TC-Mode": "live"})
+        except VendorError as error:
+            if error.response is not None and error.response.status_code in UNKNOWN_CUSTOMER:
+                return None
+            raise
+        return answer if isinstance(answer, dict) else None
+
+    def _optional(self, path: str) -> Any:
+        try:
+            return self._http.get(path, is_optional=True)
+        except AccessDenied:
+            raise
+        except VendorError as error:
+            self._extraction.report(f"{error}; left out")
+            return None
+
+    def _transactions_of(self, answer: Any) -> tuple[list[Any], int]:
+        if not isinstance(answer, dict) or not isinstance(answer.get("transactions"), list):
+            raise VendorError(f"{self._name}: ThriveCart answered GET /transactions without a list of transactions")
+        meta = answer.get("meta")
+        total = str(meta.get("total")) if isinstance(meta, dict) else ""
+        return answer["transactions"], int(total) if total.isdecimal() else 0
+
+    def _list(self, path: str, answer: Any) -> list[Any]:
+        if not isinstance(answer, list):
+            raise VendorError(f"{self._name}: ThriveCart answered GET {path} with something that is no list")
+        return answer
+
+    @property
+    def _name(self) -> str:
+        return self._extraction.connection.connection_id

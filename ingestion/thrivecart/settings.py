@@ -1,0 +1,30 @@
+"""What ThriveCart's own API collection and SDK say, and how far back we look. One home for each number."""
+
+BASE_URL = "https://thrivecart.com/api/external"
+WHERE_TO_RENEW = "ThriveCart > Settings > API & webhooks > API tokens"
+
+MODES = ("live", "test")
+"""The values of the header X-TC-Mode; what it means to leave it out is not documented."""
+
+PAGE_SIZE = 100
+"""The most that `perPage` gives, per the SDK's notes; `limit` and the like are silently ignored."""
+
+LOOK_BACK_DAYS = 3
+"""Re-read on every load, for rows that arrived late."""
+
+PACE = {
+    # The documented limit of an account.
+    "requests_per_minute": 60.0,
+    "attempts": 8,
+    "retry_wait_seconds": 2.0,
+    "longest_wait_seconds": 60.0,
+}
+
+CUSTOMER_BUDGET = 200
+"""Customers asked for in one load, unless dlt's config says otherwise (`sources.thrivecart.customer_budget`)."""
+
+CUSTOMER_REST_HOURS = 20
+"""A customer is not asked for again within these hours, so that a daily job asks once a day."""
+
+PAGES_PER_REPORT = 10
+CUSTOMERS_PER_REPORT = 50

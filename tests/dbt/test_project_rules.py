@@ -1,0 +1,229 @@
+"""Rules of the dbt project that no single model can keep alone: layers, contracts, one home for each conversion."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+CONFIGURATION = {
+    "workspaces.csv": "workspace_id,name,reporting_time_zone,reporting_currency\n",
+    "connections.csv": (
+        "connection_id,workspace_id,source,name,vendor_account_id,base_url,time_zone,currency,in_use_from,in_use_until\n"
+    ),
+    "identity_decisions.csv": "workspace_id,email,other_email,decision,decided_at,reason\n",
+    "exchange_rates.csv": "rate_date,currency,reporting_currency,rate\n",
+}
+SQL_COMMENT = re.compile(r"--[^\n]*|\{#.*?#\}", re.DOTALL)
+MODEL_FILES = sorted((DBT_PROJECT / "models").rglob("*.sql"))
+MACRO_FILES = sorted((DBT_PROJECT / "macros").glob("*.sql"))
+TEST_FILES = sorted((DBT_PROJECT / "tests").rglob("*.sql"))
+
+
+def run_dbt(command: str, folder: Path) -> Path:
+    """Run dbt over an empty configuration in `folder/config`; all it writes stays in `folder`. Return the target."""
+    configuration = folder / "config"
+    configuration.mkdir()
+    for name, header in CONFIGURATION.items():
+        (configuration / name).write_text(header)
+    target = folder / "target"
+    finished = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", command, "--profiles-dir", ".", "--target-path", str(target)],
+        cwd=DBT_PROJECT,
+        env={
+            **os.environ,
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "DOLLARTRAIL_CONFIG": str(configuration),
+            "DOLLARTRAIL_WAREHOUSE": str(folder / "warehouse.duckdb"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout
+    return target
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    target = run_dbt("parse", tmp_path_factory.mktemp("dbt_parse"))
+    parsed: dict[str, Any] = json.loads((target / "manifest.json").read_text())
+    return parsed
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def code_of(file: Path) -> str:
+    return SQL_COMMENT.sub("", file.read_text()).lower()
+
+
+def files_with(pattern: str, files: list[Path]) -> list[str]:
+    return [file.relative_to(DBT_PROJECT).as_posix() for file in files if re.search(pattern, code_of(file))]
+
+
+def test_only_staging_models_read_sources(models: list[dict[str, Any]]) -> None:
+    outside = [
+        model["name"]
+        for model in models
+        if model["fqn"][1] != "staging" and any(parent.startswith("source.") for parent in model["depends_on"]["nodes"])
+    ]
+    assert outside == []
+
+
+def test_staging_models_read_no_later_layer(models: list[dict[str, Any]]) -> None:
+    layers = {model["unique_id"]: model["fqn"][1] for model in models}
+    upstream = [
+        model["name"]
+        for model in models
+        if model["fqn"][1] == "staging"
+        and any(layers.get(parent, "staging") != "staging" for parent in model["depends_on"]["nodes"])
+    ]
+    assert upstream == []
+
+
+def test_intermediate_models_read_no_mart(models: list[dict[str, Any]]) -> None:
+    layers = {model["unique_id"]: model["fqn"][1] for model in models}
+    upstream = [
+        model["name"]
+        for model in models
+        if model["fqn"][1] == "intermediate"
+        and any(layers.get(parent) == "marts" for parent in model["depends_on"]["nodes"])
+    ]
+    assert upstream == []
+
+
+def test_every_mart_has_an_enforced_contract(models: list[dict[str, Any]]) -> None:
+    marts = [model for model in models if model["fqn"][1] == "marts"]
+    assert marts
+    assert [mart["name"] for mart in marts if not mart["config"]["contract"]["enforced"]] == []
+
+
+def test_every_column_of_every_mart_is_described(models: list[dict[str, Any]]) -> None:
+    undescribed = [
+        f"{model['name']}.{column['name']}"
+        for model in models
+        if model["fqn"][1] == "marts"
+        for column in model["columns"].values()
+        if not column["description"].strip()
+    ]
+    assert undescribed == []
+
+
+def test_every_mart_names_its_workspace(models: list[dict[str, Any]]) -> None:
+    without = [
+        model["name"] for model in models if model["fqn"][1] == "marts" and "workspace_id" not in model["columns"]
+    ]
+    assert without == []
+
+
+def test_money_columns_stand_beside_their_currency(models: list[dict[str, Any]]) -> None:
+    alone = []
+    for model in models:
+        if model["fqn"][1] != "marts":
+            continue
+        for column in model["columns"]:
+            if column.endswith("amount"):
+                currency = "reporting_currency" if column.startswith("reporting_") else "currency"
+                if currency not in model["columns"]:
+                    alone.append(f"{model['name']}.{column}")
+    assert alone == []
+
+
+def test_every_model_says_its_grain(models: list[dict[str, Any]]) -> None:
+    assert [model["name"] for model in models if not model["description"].startswith("Grain: ")] == []
+
+
+def test_every_model_has_a_test_of_its_own(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
+    tested = {node.get("attached_node") for node in manifest["nodes"].values() if node["resource_type"] == "test"}
+    assert [model["name"] for model in models if model["unique_id"] not in tested] == []
+
+
+def test_every_seed_and_every_one_of_its_columns_is_described(manifest: dict[str, Any]) -> None:
+    seeds = [node for node in manifest["nodes"].values() if node["resource_type"] == "seed"]
+    undescribed = [seed["name"] for seed in seeds if not seed["description"]] + [
+        f"{seed['name']}.{column['name']}"
+        for seed in seeds
+        for column in seed["columns"].values()
+        if not column["description"]
+    ]
+    assert undescribed == []
+
+
+def test_every_macro_of_the_project_is_described(manifest: dict[str, Any]) -> None:
+    own = {file.stem for file in MACRO_FILES}
+    undescribed = [
+        macro["name"]
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "dollartrail" and macro["name"] in own and not macro["description"]
+    ]
+    assert undescribed == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "home"),
+    [
+        pytest.param(r"at time zone|from_utc_timestamp", "macros/reporting_date.sql", id="day conversion"),
+        pytest.param(r"0\.01\b|/\s*100\b", "macros/cents_to_amount.sql", id="money conversion"),
+        pytest.param(r"lower\(\s*trim\(", "macros/normalize_email.sql", id="address normalisation"),
+        pytest.param(r"\bto_timestamp\(|timestamp_seconds\(", "macros/epoch_to_timestamp.sql", id="epoch conversion"),
+        pytest.param(r"json_extract|get_json_object|#>>", "macros/json_text.sql", id="JSON access"),
+    ],
+)
+def test_each_conversion_has_one_home(pattern: str, home: str) -> None:
+    homes = files_with(pattern, MODEL_FILES + MACRO_FILES)
+    if pattern.startswith("json_extract"):
+        homes.remove("macros/explode_json_array.sql")  # reads elements, not texts
+    assert homes == [home]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(r"::", id="double colon cast"),
+        pytest.param(r"\bqualify\b", id="qualify"),
+        pytest.param(r"\bgroup\s+by\s+all\b", id="group by all"),
+        pytest.param(r"\bexclude\b", id="select * exclude"),
+        pytest.param(r"\basof\b", id="asof join"),
+        pytest.param(r"\bwith\s+recursive\b", id="with recursive"),
+        pytest.param(r"(^|\()\s*from\b", id="from first"),
+        pytest.param(r"->", id="lambda or JSON arrow"),
+        pytest.param(r"\bfilter\s*\(\s*where\b", id="aggregate filter"),
+    ],
+)
+def test_models_and_tests_hold_no_sql_of_one_engine(pattern: str) -> None:
+    assert files_with(pattern, MODEL_FILES + TEST_FILES) == []
+
+
+def test_every_model_ends_with_its_final_step() -> None:
+    assert [file.name for file in MODEL_FILES if not file.read_text().endswith("\nselect * from final\n")] == []
+
+
+def test_models_stay_short() -> None:
+    assert [file.name for file in MODEL_FILES if len(file.read_text().splitlines()) > 200] == []
+
+
+def test_every_singular_test_says_what_it_guards() -> None:
+    singular = sorted((DBT_PROJECT / "tests").glob("*.sql"))
+    assert singular
+    assert [file.name for file in singular if not file.read_text().startswith("-- Guards: ")] == []
+
+
+def test_dbt_reads_exactly_the_tables_that_ingestion_lands(manifest: dict[str, Any]) -> None:
+    from ingestion import SOURCES
+
+    landed = {(f"raw_{name}", table.name) for name, source in SOURCES.items() for table in source.tables}
+    read = {(source["schema"], source["name"]) for source in manifest["sources"].values()}
+    assert read == landed
+
+
+def test_seeding_leaves_the_users_own_files_as_they_are(tmp_path: Path) -> None:
+    run_dbt("seed", tmp_path)
+    assert {file.name: file.read_text() for file in (tmp_path / "config").iterdir()} == CONFIGURATION

@@ -1,0 +1,110 @@
+"""A configuration, a warehouse and a vendor of each test's own."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion import SOURCES, TableLoad, Window, load
+from tests.ingestion.fake_vendor import FakeVendor
+
+FIXTURES = Path(__file__).parent / "fixtures"
+CONNECTION_COLUMNS = (
+    "connection_id,workspace_id,source,name,vendor_account_id,base_url,time_zone,currency,in_use_from,in_use_until"
+)
+
+
+def fixture_of(name: str) -> Any:
+    return json.loads((FIXTURES / name).read_text())
+
+
+class Project:
+    """A configuration with one workspace, and the warehouse that loads go to."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.config = folder / "config"
+        self.config.mkdir()
+        self.warehouse = folder / "warehouse" / "test.duckdb"
+        self.lines: list[str] = []
+        self._connections: list[str] = []
+        self._monkeypatch = monkeypatch
+        monkeypatch.setenv("DOLLARTRAIL_CONFIG", str(self.config))
+        monkeypatch.setenv("DOLLARTRAIL_WAREHOUSE", str(self.warehouse))
+        self.write(
+            "workspaces.csv",
+            "workspace_id,name,reporting_time_zone,reporting_currency",
+            "acme,Acme,America/New_York,USD",
+        )
+        self.write("identity_decisions.csv", "workspace_id,email,other_email,decision,decided_at,reason")
+        self.write("exchange_rates.csv", "rate_date,currency,reporting_currency,rate")
+        self.write("connections.csv", CONNECTION_COLUMNS)
+
+    def write(self, name: str, *lines: str) -> None:
+        (self.config / name).write_text("\n".join(lines) + "\n")
+
+    def connect(self, connection_id: str, source: str, base_url: str = "", **given: str) -> None:
+        """Add a connection, with a key called key-of-<connection>."""
+        cells = {
+            "connection_id": connection_id,
+            "workspace_id": "acme",
+            "source": source,
+            "name": connection_id,
+            "base_url": base_url,
+            **given,
+        }
+        self._connections.append(",".join(cells.get(name, "") for name in CONNECTION_COLUMNS.split(",")))
+        self.write("connections.csv", CONNECTION_COLUMNS, *self._connections)
+        secret = {"thrivecart": "API_KEY", "kit": "API_KEY", "meta_ads": "ACCESS_TOKEN"}.get(source)
+        if secret:
+            variable = f"CONNECTIONS__{connection_id.upper()}__{secret}"
+            self._monkeypatch.setenv(variable, f"key-of-{connection_id}")
+
+    def load(self, source: str, *tables: str, window: Window | None = None) -> dict[str, TableLoad]:
+        return load(source, tables or None, window, self.lines.append)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(sql).fetchall()
+
+    @property
+    def report(self) -> str:
+        return "\n".join(self.lines)
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Make a warehouse that has the tables and no row: once, as it takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        made = Project(tmp_path_factory.mktemp("empty"), monkeypatch)
+        for source in SOURCES:
+            made.load(source)
+        yield made.warehouse
+
+
+@pytest.fixture
+def project(bare_project: Project, empty_warehouse: Path) -> Project:
+    bare_project.warehouse.parent.mkdir()
+    shutil.copy(empty_warehouse, bare_project.warehouse)
+    return bare_project
+
+
+@pytest.fixture
+def bare_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    for source in ("THRIVECART", "KIT", "META_ADS"):
+        monkeypatch.setenv(f"SOURCES__{source}__REQUESTS_PER_MINUTE", "600000")
+        monkeypatch.setenv(f"SOURCES__{source}__RETRY_WAIT_SECONDS", "0.001")
+        monkeypatch.setenv(f"SOURCES__{source}__LONGEST_WAIT_SECONDS", "0.002")
+        monkeypatch.setenv(f"SOURCES__{source}__ATTEMPTS", "3")
+    return Project(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def vendor() -> Iterator[FakeVendor]:
+    fake = FakeVendor()
+    yield fake
+    fake.close()

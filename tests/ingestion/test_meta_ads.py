@@ -1,0 +1,218 @@
+"""Meta's insights, as its facts say that they behave."""
+
+import json
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from requests import Response
+
+from ingestion import LoadFailed, Window
+from ingestion.meta_ads.client import is_busy
+from tests.ingestion.conftest import Project, fixture_of
+from tests.ingestion.fake_vendor import Answer, FakeVendor, Request
+
+NOVEMBER = Window(date(2026, 11, 1), date(2026, 11, 3))
+INSIGHTS = "/v26.0/act_1001/insights"
+ADS = "select date_start, ad_id, spend from raw_meta_ads.ad_insights order by all"
+
+
+class FakeAdAccount:
+    """Daily rows of one ad account, which a test restates at will."""
+
+    def __init__(self, account_id: str = "1001", page_size: int = 100, most_days: int = 31) -> None:
+        self.account_id = account_id
+        self.spend: dict[tuple[str, str], str] = {}
+        self.page_size = page_size
+        self.most_days = most_days
+        self.windows: list[tuple[str, str, str]] = []
+
+    def serve(self, request: Request) -> Any:
+        window, level = json.loads(request.query["time_range"]), request.query["level"]
+        since, until = window["since"], window["until"]
+        if "after" not in request.query:
+            self.windows.append((level, since, until))
+        if (date.fromisoformat(until) - date.fromisoformat(since)).days >= self.most_days:
+            return Answer(fixture_of("meta_ads/too_much_data.json"), status=500)
+        rows = [
+            fixture_of("meta_ads/ad_row.json")
+            | {"account_id": self.account_id, "ad_id": ad, "date_start": day, "date_stop": day, "spend": spend}
+            for (day, ad), spend in sorted(self.spend.items())
+            if since <= day <= until
+        ]
+        if level == "account":
+            rows = [{key: row[key] for key in row if not key.startswith("ad")} for row in rows]
+        first = int(request.query.get("after", "0"))
+        page = rows[first : first + self.page_size]
+        paging = {"cursors": {"before": "0", "after": str(first + len(page))}}
+        if first + len(page) < len(rows):
+            paging["next"] = "https://graph.facebook.com/never?access_token=asked"
+        return {"data": page, "paging": paging} if page else {"data": []}
+
+
+@pytest.fixture
+def account(project: Project, vendor: FakeVendor) -> FakeAdAccount:
+    project.connect(
+        "acme_meta", "meta_ads", vendor.url, vendor_account_id="1001", time_zone="America/New_York", currency="USD"
+    )
+    fake = FakeAdAccount()
+    fake.spend = {("2026-11-01", "7"): "10.50", ("2026-11-02", "7"): "11.00", ("2026-11-02", "8"): "3.25"}
+    vendor.routes[INSIGHTS] = fake.serve
+    return fake
+
+
+def test_rows_are_landed_as_text_as_sent(project: Project, account: FakeAdAccount) -> None:
+    project.load("meta_ads", "ad_insights", window=NOVEMBER)
+    landed = "select account_id, account_currency, spend, impressions, actions ->> '$[0].value', connection_id"
+    assert project.rows(f"{landed} from raw_meta_ads.ad_insights where date_start = '2026-11-01'") == [
+        ("1001", "USD", "10.50", "4233", "2", "acme_meta")
+    ]
+
+
+def test_both_levels_are_asked_day_by_day_with_the_token_in_a_header(
+    project: Project, account: FakeAdAccount, vendor: FakeVendor
+) -> None:
+    project.load("meta_ads", window=NOVEMBER)
+    assert {request.query["level"] for request in vendor.requests} == {"ad", "account"}
+    assert {request.query["time_increment"] for request in vendor.requests} == {"1"}
+    assert {request.headers["Authorization"] for request in vendor.requests} == {"Bearer key-of-acme_meta"}
+
+
+def test_restated_spend_replaces_what_was_landed(project: Project, account: FakeAdAccount) -> None:
+    project.load("meta_ads", window=NOVEMBER)
+    account.spend["2026-11-02", "7"] = "12.75"
+    project.load("meta_ads", window=NOVEMBER)
+    assert project.rows(ADS) == [
+        ("2026-11-01", "7", "10.50"),
+        ("2026-11-02", "7", "12.75"),
+        ("2026-11-02", "8", "3.25"),
+    ]
+
+
+def test_a_row_that_vanished_goes(project: Project, account: FakeAdAccount) -> None:
+    project.load("meta_ads", window=NOVEMBER)
+    del account.spend["2026-11-02", "8"]
+    project.load("meta_ads", window=NOVEMBER)
+    assert project.rows(ADS) == [("2026-11-01", "7", "10.50"), ("2026-11-02", "7", "11.00")]
+
+
+def test_days_outside_the_window_stay(project: Project, account: FakeAdAccount) -> None:
+    project.load("meta_ads", window=NOVEMBER)
+    account.spend.clear()
+    project.load("meta_ads", window=Window(date(2026, 11, 2), date(2026, 11, 2)))
+    assert project.rows(ADS) == [("2026-11-01", "7", "10.50")]
+
+
+def test_a_window_that_became_empty_is_emptied(project: Project, account: FakeAdAccount) -> None:
+    project.load("meta_ads", window=NOVEMBER)
+    account.spend.clear()
+    project.load("meta_ads", window=NOVEMBER)
+    assert project.rows("select count(*) from raw_meta_ads.ad_insights") == [(0,)]
+    assert project.rows("select count(*) from raw_meta_ads.account_insights") == [(0,)]
+
+
+def test_a_failed_answer_empties_nothing(project: Project, account: FakeAdAccount, vendor: FakeVendor) -> None:
+    project.load("meta_ads", window=NOVEMBER)
+    vendor.routes[INSIGHTS] = lambda _: Answer({"error": {"message": "no", "code": 100}}, status=400)
+    with pytest.raises(LoadFailed, match="acme_meta: Meta answered 400"):
+        project.load("meta_ads", window=NOVEMBER)
+    assert project.rows("select count(*) from raw_meta_ads.ad_insights") == [(3,)]
+
+
+def test_rows_of_another_account_stay(project: Project, account: FakeAdAccount, vendor: FakeVendor) -> None:
+    other = FakeAdAccount("2002")
+    other.spend = {("2026-11-01", "9"): "5.00"}
+    vendor.routes["/v26.0/act_2002/insights"] = other.serve
+    project.connect("acme_meta_uk", "meta_ads", vendor.url, vendor_account_id="2002", time_zone="Europe/London")
+    project.load("meta_ads", window=NOVEMBER)
+    account.spend.clear()
+    project.load("meta_ads", window=NOVEMBER)
+    assert project.rows("select connection_id, spend from raw_meta_ads.ad_insights") == [("acme_meta_uk", "5.00")]
+
+
+def test_a_second_load_changes_nothing(project: Project, account: FakeAdAccount) -> None:
+    project.load("meta_ads", window=NOVEMBER)
+    before = project.rows(ADS)
+    project.load("meta_ads", window=NOVEMBER)
+    assert project.rows(ADS) == before
+
+
+def test_pages_are_followed_by_cursor_never_by_address(
+    project: Project, account: FakeAdAccount, vendor: FakeVendor
+) -> None:
+    account.page_size = 1
+    project.load("meta_ads", "ad_insights", window=NOVEMBER)
+    assert [request.query.get("after") for request in vendor.requests] == [None, "1", "2"]
+    assert project.rows("select count(*) from raw_meta_ads.ad_insights") == [(3,)]
+
+
+def test_a_window_that_is_too_much_is_halved_without_waiting(project: Project, account: FakeAdAccount) -> None:
+    account.most_days = 2
+    project.load("meta_ads", "ad_insights", window=Window(date(2026, 11, 1), date(2026, 11, 4)))
+    assert account.windows == [
+        ("ad", "2026-11-01", "2026-11-04"),
+        ("ad", "2026-11-01", "2026-11-02"),
+        ("ad", "2026-11-03", "2026-11-04"),
+    ]
+    assert project.rows("select count(*) from raw_meta_ads.ad_insights") == [(3,)]
+
+
+def test_history_is_asked_for_in_windows_of_28_days_as_far_as_meta_keeps_it(
+    project: Project, account: FakeAdAccount
+) -> None:
+    project.load("meta_ads", "account_insights")
+    spans = [(date.fromisoformat(since), date.fromisoformat(until)) for _, since, until in account.windows]
+    assert max((until - since).days for since, until in spans) == 27
+    assert all(after[0] - before[1] == timedelta(days=1) for before, after in pairwise(spans))
+    # 37 months are at least 1125 days; four of them are left out.
+    assert 1115 <= (spans[-1][1] - spans[0][0]).days <= 1128
+
+
+def test_later_loads_read_28_days_again(project: Project, account: FakeAdAccount) -> None:
+    project.load("meta_ads", "ad_insights")
+    account.windows.clear()
+    project.load("meta_ads", "ad_insights")
+    # 28 days before the newest loaded day, 2026-11-02.
+    assert account.windows[0][1] == "2026-10-05"
+
+
+@pytest.mark.parametrize("status", [400, 200])
+@pytest.mark.parametrize("code", [4, 17, 32, 341, 613, 80000, 80004, 80014, 1, 2])
+def test_a_throttle_is_told_by_its_code_whatever_the_status(code: int, status: int) -> None:
+    throttled = fixture_of("meta_ads/throttled.json")
+    throttled["error"]["code"] = code
+    answer = Response()
+    answer.status_code = status
+    answer._content = json.dumps(throttled).encode()
+    assert is_busy(answer)
+
+
+def test_a_throttle_is_outlasted(project: Project, account: FakeAdAccount, vendor: FakeVendor) -> None:
+    throttled = fixture_of("meta_ads/throttled.json")
+    headers = {"X-Business-Use-Case-Usage": json.dumps({"1001": [{"estimated_time_to_regain_access": 5}]})}
+    vendor.interruptions.append(Answer(throttled, status=400, headers=headers))
+    project.load("meta_ads", "ad_insights", window=NOVEMBER)
+    assert project.rows("select count(*) from raw_meta_ads.ad_insights") == [(3,)]
+
+
+def test_an_expired_token_is_named_with_where_to_renew_it(
+    project: Project, account: FakeAdAccount, vendor: FakeVendor
+) -> None:
+    vendor.interruptions.append(Answer({"error": {"message": "Session has expired", "code": 190}}, status=400))
+    with pytest.raises(LoadFailed, match="does not accept the key in CONNECTIONS__ACME_META__ACCESS_TOKEN; renew it"):
+        project.load("meta_ads", "ad_insights", window=NOVEMBER)
+    assert len(vendor.requests) == 1
+
+
+def test_rows_that_cannot_be_counted_are_set_aside(
+    project: Project, account: FakeAdAccount, vendor: FakeVendor
+) -> None:
+    row = fixture_of("meta_ads/ad_row.json")
+    wrong = {"account_id": "9999", "date_start": "2026-10-31", "date_stop": "2026-11-03", "spend": "n/a"}
+    bad_rows = [row | {field: value, "ad_id": field} for field, value in wrong.items()]
+    vendor.routes[INSIGHTS] = lambda _: {"data": [row, *bad_rows]}
+    loaded = project.load("meta_ads", "ad_insights", window=NOVEMBER)
+    assert (loaded["ad_insights"].rows_loaded, loaded["ad_insights"].rows_rejected) == (1, 4)
+    rejected = "select field, row ->> '$.ad_id' from raw_meta_ads.rejected_rows order by field"
+    assert project.rows(rejected) == [(field, field) for field in sorted(wrong)]
