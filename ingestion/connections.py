@@ -47,7 +47,7 @@ class ConfigurationError(Exception):
     """The configuration cannot be used; one clear line per defect."""
 
 
-class MissingSecret(ConfigurationError):  # noqa: N818
+class MissingSecret(ConfigurationError):
     """A connection's secret is not set."""
 
 

@@ -29,7 +29,7 @@ class VendorError(Exception):
         self.response = response
 
 
-class AccessDenied(VendorError):  # noqa: N818
+class AccessDenied(VendorError):
     """The vendor does not take the key."""
 
 

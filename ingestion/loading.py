@@ -25,7 +25,7 @@ PLAIN_ERRORS = (ConfigurationError, VendorError, WarehouseLocked)
 """Errors whose text is made for the user."""
 
 
-class LoadFailed(Exception):  # noqa: N818
+class LoadFailed(Exception):
     """Some connections could not be loaded: one line each. The others were."""
 
 

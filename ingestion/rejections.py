@@ -14,7 +14,7 @@ NAMING = NamingConvention()
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
-class Defect(Exception):  # noqa: N818
+class Defect(Exception):
     """Why a row cannot be kept: the field, and what is wrong with it."""
 
     def __init__(self, field: str, reason: str) -> None:

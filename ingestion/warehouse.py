@@ -21,7 +21,7 @@ LOCK_WAIT_SECONDS = 300.0
 Result = TypeVar("Result")
 
 
-class WarehouseLocked(Exception):  # noqa: N818
+class WarehouseLocked(Exception):
     """Another process kept the warehouse to itself for too long."""
 
 

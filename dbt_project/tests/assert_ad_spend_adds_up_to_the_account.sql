@@ -1,5 +1,7 @@
 -- Guards: ads and the unallocated rest are together what the Meta account itself states, account by account and day by
 -- day. Rows that only one side has fail as well.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_ad_spend'}}}) }}
+
 with accounts as (
     select
         connection_id,

@@ -1,5 +1,7 @@
 -- Guards: under every model the touchpoints and the rows without one share out exactly the cash of the workspace.
 -- Without the join of each model to each workspace a model that lost a workspace altogether would go unseen.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_attribution'}}}) }}
+
 with transactions as (
     select
         workspace_id,

@@ -1,4 +1,6 @@
 -- Guards: two addresses that the user keeps apart are two persons, also when links over a third address say otherwise.
+{{ config(meta={'dagster': {'ref': {'name': 'bridge_person_emails'}}}) }}
+
 select
     decisions.workspace_id,
     decisions.email,

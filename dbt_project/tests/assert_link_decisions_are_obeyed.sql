@@ -1,4 +1,6 @@
 -- Guards: two addresses that the user linked are one person, also at the end of a long chain of links.
+{{ config(meta={'dagster': {'ref': {'name': 'bridge_person_emails'}}}) }}
+
 select
     decisions.workspace_id,
     decisions.email,

@@ -1,4 +1,6 @@
 -- Guards: whoever paid is either a CRM contact or listed in rpt_unmatched_revenue; no cash is in both or in neither.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_unmatched_revenue'}}}) }}
+
 with transactions as (
     select
         workspace_id,

@@ -1,5 +1,7 @@
 -- Guards: money in a foreign currency is never left out in silence. Without a rate its reporting amount is null (not
 -- 1:1, not 0); each row here names the days to add to exchange_rates.csv.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_transactions'}}}) }}
+
 with missing as (
     select
         workspace_id,

@@ -1,5 +1,7 @@
 -- Guards: every raw transaction of a connection in connections.csv reaches staging; a connection whose workspace is
 -- missing from workspaces.csv would drop out of the join there, and its money with it.
+{{ config(meta={'dagster': {'ref': {'name': 'stg_thrivecart__transactions'}}}) }}
+
 with raw_transactions as (
     select
         transactions.connection_id,

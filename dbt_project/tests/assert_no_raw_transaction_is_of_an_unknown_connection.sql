@@ -1,6 +1,6 @@
 -- Guards: a connection taken out of connections.csv keeps its raw rows, but no mart counts them any more. That may be
 -- what the user wants, so it warns; a renamed connection_id looks the same and is a loss.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'connections'}}}) }}
 
 select
     transactions.connection_id,

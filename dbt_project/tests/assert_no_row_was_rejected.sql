@@ -1,6 +1,6 @@
 -- Guards: rows that lack what a row must have are set aside, not guessed at. It warns and does not stop: one broken row
 -- must not keep all other numbers from being built, but somebody has to look at it.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'stg_thrivecart__rejected_rows'}}}) }}
 
 select 'thrivecart' as source, connection_id, raw_table, row_key, field, reason
 from {{ ref('stg_thrivecart__rejected_rows') }}

@@ -1,4 +1,6 @@
 -- Guards: payments less refunds of the orders are all cash of the connection, currency by currency.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_orders'}}}) }}
+
 with transactions as (
     select
         connection_id,

@@ -1,5 +1,7 @@
 -- Guards: revenue less refunds in the ROI report is all cash of the workspace, under every model.
 -- Workspaces with a missing rate are left to assert_no_money_without_an_exchange_rate.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_roi_daily'}}}) }}
+
 with transactions as (
     select
         workspace_id,

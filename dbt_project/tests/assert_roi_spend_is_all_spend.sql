@@ -1,5 +1,7 @@
 -- Guards: spend without a single lead or order stays in the ROI report, under every model, and none is counted twice.
 -- Workspaces with a missing rate are left to assert_no_money_without_an_exchange_rate.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_roi_daily'}}}) }}
+
 with spend as (
     select
         workspace_id,

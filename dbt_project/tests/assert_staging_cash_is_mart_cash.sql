@@ -1,4 +1,6 @@
 -- Guards: no join on the way from staging to the mart loses or doubles a live transaction.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_transactions'}}}) }}
+
 with staging as (
     select
         connection_id,

@@ -14,7 +14,7 @@ from ingestion.window import Window
 FIELDS = {"ad": settings.AD_FIELDS, "account": settings.ACCOUNT_FIELDS}
 
 
-class TooMuchData(VendorError):  # noqa: N818
+class TooMuchData(VendorError):
     """Meta refuses to answer for so many days at once."""
 
 

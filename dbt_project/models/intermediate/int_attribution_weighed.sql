@@ -51,10 +51,11 @@ weighed as (
         'linear' as model,
         case
             when qualified.touch_position > 1 then cast({{ ratio('1', 'qualified.touch_count') }} as decimal(18, 10))
-            else cast(
-                1 - (qualified.touch_count - 1) * cast({{ ratio('1', 'qualified.touch_count') }} as decimal(18, 10))
-                as decimal(18, 10)
-            )
+            else
+                cast(
+                    1 - (qualified.touch_count - 1) * cast({{ ratio('1', 'qualified.touch_count') }} as decimal(18, 10))
+                    as decimal(18, 10)
+                )
         end as weight
     from qualified
 ),

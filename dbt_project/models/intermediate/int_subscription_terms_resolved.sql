@@ -26,7 +26,7 @@ ranked as (
         ) as seniority,
         row_number() over (
             partition by transactions.subscription_id, transactions.transaction_type
-            order by transactions.occurred_at desc, transactions.transaction_id
+            order by transactions.occurred_at desc, transactions.transaction_id asc
         ) as recency_in_type
     from transactions
 ),

@@ -24,9 +24,10 @@ evidenced as (
         contacts.utm_term
     from contacts
     inner join people on contacts.workspace_id = people.workspace_id and contacts.email = people.email
-    where coalesce(
-        contacts.referrer, contacts.utm_source, contacts.utm_medium, contacts.utm_campaign, contacts.utm_content
-    ) is not null
+    where
+        coalesce(
+            contacts.referrer, contacts.utm_source, contacts.utm_medium, contacts.utm_campaign, contacts.utm_content
+        ) is not null
 ),
 
 final as (

@@ -8,7 +8,7 @@ ranked as (
         spend.*,
         min(spend.spend_date) over (partition by spend.ad_key) as first_spend_date,
         max(spend.spend_date) over (partition by spend.ad_key) as last_spend_date,
-        row_number() over (partition by spend.ad_key order by spend.spend_date desc, spend.campaign_name) as recency
+        row_number() over (partition by spend.ad_key order by spend.spend_date desc, spend.campaign_name asc) as recency
     from spend
 ),
 

@@ -103,16 +103,22 @@ touches as (
         max(case when touch_ranked.kind = 'opt_in' and touch_ranked.position_in_kind = 1 then touch_ranked.channel end)
             as opt_in_channel,
         max(
-            case when touch_ranked.kind = 'opt_in' and touch_ranked.position_in_kind = 1
-                then touch_ranked.campaign_id end
+            case
+                when touch_ranked.kind = 'opt_in' and touch_ranked.position_in_kind = 1
+                    then touch_ranked.campaign_id
+            end
         ) as opt_in_campaign_id,
         max(
-            case when touch_ranked.is_before_purchase and touch_ranked.recency_before_purchase = 1
-                then touch_ranked.channel end
+            case
+                when touch_ranked.is_before_purchase and touch_ranked.recency_before_purchase = 1
+                    then touch_ranked.channel
+            end
         ) as purchase_channel,
         max(
-            case when touch_ranked.is_before_purchase and touch_ranked.recency_before_purchase = 1
-                then touch_ranked.campaign_id end
+            case
+                when touch_ranked.is_before_purchase and touch_ranked.recency_before_purchase = 1
+                    then touch_ranked.campaign_id
+            end
         ) as purchase_campaign_id
     from touch_ranked
     group by touch_ranked.person_id
@@ -134,18 +140,22 @@ final as (
         cast(coalesce(activity.active_subscription_count, 0) as bigint) as active_subscription_count,
         cast(coalesce(money.order_count, 0) as bigint) as order_count,
         workspaces.reporting_currency,
-        case when coalesce(money.has_all_rates, true)
-            then cast(coalesce(money.reporting_lifetime_gross_amount, 0) as decimal(18, 2)) end
-            as reporting_lifetime_gross_amount,
-        case when coalesce(money.has_all_rates, true)
-            then cast(coalesce(money.reporting_lifetime_refunded_amount, 0) as decimal(18, 2)) end
-            as reporting_lifetime_refunded_amount,
-        case when coalesce(money.has_all_rates, true)
-            then cast(
-                coalesce(money.reporting_lifetime_gross_amount - money.reporting_lifetime_refunded_amount, 0)
-                as decimal(18, 2)
-            ) end
-            as reporting_lifetime_net_amount,
+        case
+            when coalesce(money.has_all_rates, true)
+                then cast(coalesce(money.reporting_lifetime_gross_amount, 0) as decimal(18, 2))
+        end as reporting_lifetime_gross_amount,
+        case
+            when coalesce(money.has_all_rates, true)
+                then cast(coalesce(money.reporting_lifetime_refunded_amount, 0) as decimal(18, 2))
+        end as reporting_lifetime_refunded_amount,
+        case
+            when coalesce(money.has_all_rates, true)
+                then
+                    cast(
+                        coalesce(money.reporting_lifetime_gross_amount - money.reporting_lifetime_refunded_amount, 0)
+                        as decimal(18, 2)
+                    )
+        end as reporting_lifetime_net_amount,
         touches.first_channel,
         touches.first_platform,
         touches.first_campaign_id,

@@ -45,7 +45,7 @@ sold_ranked as (
         max(transactions.occurred_at) over (partition by transactions.product_id) as last_sold_at,
         row_number() over (
             partition by transactions.product_id
-            order by transactions.occurred_at desc, transactions.transaction_id
+            order by transactions.occurred_at desc, transactions.transaction_id asc
         ) as recency
     from transactions
 ),

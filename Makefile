@@ -1,0 +1,66 @@
+# Needs make, git and Python 3.11 or 3.12; everything else comes from the package index into .venv.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+BIN := .venv/bin
+UV_VERSION := $(shell sed -n 's/^setup = \["uv==\(.*\)"\]$$/\1/p' pyproject.toml)
+
+# Without compiled files each process of Dagster takes three times as long to start.
+unexport PYTHONDONTWRITEBYTECODE
+export DO_NOT_TRACK := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
+export RUNTIME__DLTHUB_TELEMETRY := false
+export UV_NO_PROGRESS := 1
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup browser demo dev run backfill test lint format bench
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+.venv/.synced: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+		|| { echo "Python 3.11 or 3.12 is needed; $(PYTHON) is another. Name one: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@echo "Setting up .venv (once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv sync --quiet --locked --compile-bytecode
+	@touch $@
+
+setup: .venv/.synced  ## the locked environment in .venv
+
+demo: setup  ## two generated businesses, from ads to money; no accounts, no keys
+	@$(BIN)/python -m orchestration demo
+
+dev: setup  ## Dagster's UI on http://127.0.0.1:3000 (make dev DEMO=1: over the demo's warehouse)
+	@$(BIN)/python -m orchestration dev $(if $(DEMO),--demo) $(if $(PORT),--port $(PORT))
+
+run: setup  ## load what is new on every connection, build, check and publish
+	@$(BIN)/python -m orchestration run
+
+backfill: setup  ## load days again: make backfill FROM=2026-01-01 TO=2026-01-31
+	@test -n "$(FROM)" -a -n "$(TO)" || { echo "name the days: make backfill FROM=2026-01-01 TO=2026-01-31"; exit 1; }
+	@$(BIN)/python -m orchestration backfill $(FROM) $(TO)
+
+# The tests look at pages with Debian's Chromium; elsewhere DOLLARTRAIL_CHROMIUM names another one.
+browser:
+	@command -v "$${DOLLARTRAIL_CHROMIUM:-chromium}" >/dev/null || { \
+		echo "Installing Chromium"; \
+		SUDO=$$(test $$(id -u) -eq 0 || echo sudo); \
+		$$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; }
+
+test: setup browser  ## every test
+	@$(BIN)/python -m pytest
+
+lint: setup  ## linters and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/uv run --quiet --project lint --locked sqlfluff lint dbt_project/models dbt_project/tests
+
+format: setup  ## put the code into its form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup  ## how long the road takes, as ratios
+	@$(BIN)/python -m benchmarks

@@ -1,0 +1,1 @@
+"""When what is loaded and built: Dagster over `ingestion` and the dbt project. Holds no business rule."""

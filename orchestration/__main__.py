@@ -1,0 +1,53 @@
+"""`python -m orchestration run|backfill|demo|dev`: what the Makefile calls."""
+
+import argparse
+import sys
+from datetime import date
+
+from dotenv import load_dotenv
+
+from ingestion.connections import ConfigurationError
+from ingestion.warehouse import project_root
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code; the reason of a failure is the last line."""
+    load_dotenv(project_root() / ".env")
+    # Imported only now: where things lie is read when they are.
+    from orchestration import demo, headless, partitions, ui
+
+    parser = argparse.ArgumentParser(prog="python -m orchestration", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="load what is new on every connection, build, check and publish")
+    backfill = commands.add_parser("backfill", help="load these days again, build, check and publish")
+    backfill.add_argument("first_day", type=_day, metavar="FROM")
+    backfill.add_argument("last_day", type=_day, metavar="TO")
+    commands.add_parser("demo", help="the same as run, against generated businesses on this machine")
+    dev = commands.add_parser("dev", help="Dagster's UI on loopback")
+    dev.add_argument("--demo", action="store_true", help="over the demo's warehouse and its vendors")
+    dev.add_argument("--port", type=int, default=3000)
+    given = parser.parse_args(arguments)
+    try:
+        if given.command == "run":
+            headless.run_job("daily", partitions.daily_tags())
+        elif given.command == "backfill":
+            headless.run_job("backfill", partitions.day_tags(given.first_day, given.last_day))
+        elif given.command == "demo":
+            demo.run()
+        else:
+            ui.serve(given.port, given.demo)
+    except (ConfigurationError, ValueError, headless.AnotherRun, headless.RunFailed) as error:
+        print(f"\n{given.command} failed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2026-01-31") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""The whole road against generated businesses: their vendors are served on loopback by the sandbox."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from ingestion.warehouse import project_root
+from orchestration import headless, partitions, report
+
+SETTINGS = {
+    # The vendors' limits are slow on purpose; the sandbox keeps none in the demo.
+    "SOURCES__THRIVECART__REQUESTS_PER_MINUTE": "1000000",
+    "SOURCES__KIT__REQUESTS_PER_MINUTE": "1000000",
+    "SOURCES__META_ADS__REQUESTS_PER_MINUTE": "1000000",
+    # All customers at once: a second run finds nothing left to ask.
+    "SOURCES__THRIVECART__CUSTOMER_BUDGET": "100000",
+}
+
+
+class SandboxFailed(RuntimeError):
+    """The sandbox did not start; its own words stand above."""
+
+
+def folder() -> Path:
+    """Return the folder of everything that the demo writes (DOLLARTRAIL_DEMO, default `demo`)."""
+    return (project_root() / os.environ.get("DOLLARTRAIL_DEMO", "demo")).resolve()
+
+
+def run() -> None:
+    """Generate the businesses unless that is done, load, build and publish them, and show what came of it."""
+    started = time.monotonic()
+    settle()
+    generate()
+    with vendors():
+        headless.run_job("daily", partitions.daily_tags())
+    print(f"\n{report.text()}\n\nIt took {time.monotonic() - started:.0f} seconds.")
+
+
+def settle() -> None:
+    """Point everything at the demo's folder, so that it shares no file with a real set-up."""
+    os.environ.update(
+        {
+            "DOLLARTRAIL_CONFIG": str(folder() / "business" / "config"),
+            "DOLLARTRAIL_WAREHOUSE": str(folder() / "warehouse" / "dollartrail.duckdb"),
+            "DOLLARTRAIL_PUBLISHED": str(folder() / "published"),
+            "DAGSTER_HOME": str(folder() / ".dagster"),
+            **SETTINGS,
+        }
+    )
+
+
+def generate() -> None:
+    """Generate the businesses up to today; on another day the same ones, grown by the days between."""
+    business = folder() / "business"
+    description = business / "business.json"
+    arguments = ["--today", _today().isoformat()]
+    if description.exists():
+        known = json.loads(description.read_text())
+        if known["today"] == _today().isoformat():
+            return
+        arguments += ["--start", known["start"]]
+    print("Making up two businesses and 24 months of their sales, contacts and ads", flush=True)
+    _sandbox("generate", "--folder", str(business), *arguments)
+
+
+@contextmanager
+def vendors(port: int | None = None) -> Iterator[None]:
+    """Serve the businesses' vendors as long as the context lasts, with configuration and keys that lead there."""
+    port = port or _free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = ["serve", "--folder", str(folder() / "business"), "--port", str(port), "--requests-per-minute", "0"]
+    with (folder() / "sandbox.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", *command], cwd=project_root(), stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_for(server, address)
+            load_dotenv(folder() / "business" / "secrets.env", override=True)
+            yield
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _sandbox(*arguments: str) -> None:
+    if subprocess.run([sys.executable, "-m", "sandbox", *arguments], cwd=project_root()).returncode:
+        raise SandboxFailed("the sandbox could not make its businesses")
+
+
+def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(address, timeout=5)
+        except urllib.error.HTTPError:
+            # Any answer is one.
+            return
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise SandboxFailed(f"the sandbox does not answer at {address}; {folder() / 'sandbox.log'} says why")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,90 @@
+"""Runs without a daemon: one at a time, and each cleans up after one that was killed."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from ingestion.connections import validate_configuration
+from ingestion.warehouse import project_root
+
+HEADLESS = "dollartrail/headless"
+"""Tag of runs that live and die with the process that started them."""
+
+
+class AnotherRun(Exception):
+    """Another headless run of the same Dagster home is under way."""
+
+
+class RunFailed(Exception):
+    """The run ended without success; the text is the first reason."""
+
+
+def dagster_home() -> Path:
+    """Return Dagster's home with the project's settings in it (DAGSTER_HOME, default `.dagster`)."""
+    home = (project_root() / os.environ.get("DAGSTER_HOME", ".dagster")).resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(project_root() / "dagster.yaml", home)
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+def run_job(name: str, tags: Mapping[str, str]) -> None:
+    """Run a job of the code location in this process, to its end.
+
+    Raises ConfigurationError before anything is started, AnotherRun, and RunFailed.
+    """
+    validate_configuration()
+    home = dagster_home()
+    # Parses the models: not before it is known whether there is a use in it.
+    from orchestration.definitions import defs
+
+    with _alone(home), dg.DagsterInstance.get() as instance:
+        fail_dead_runs(instance)
+        result = defs.resolve_job_def(name).execute_in_process(
+            instance=instance,
+            tags={**tags, HEADLESS: "true"},
+            run_config={"loggers": {"console": {}}},
+            raise_on_error=False,
+        )
+    if not result.success:
+        raise RunFailed(_reason(result))
+
+
+def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Report headless runs as failed whose process is gone, free their slots in the pools, and return their ids.
+
+    Only for who is alone with the home: then no headless run can be alive. Runs of the daemon are its own to watch.
+    """
+    unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
+    dead = instance.get_runs(dg.RunsFilter(statuses=unfinished, tags={HEADLESS: "true"}))
+    for run in dead:
+        instance.report_run_failed(run, "its process was ended from outside")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return [run.run_id for run in dead]
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the home's lock, which the system takes back from a process that dies."""
+    with (home / "headless.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AnotherRun(f"another run is under way in {home}; wait for its end, then start again") from None
+        yield
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            text = failure.user_failure_data.description if failure.user_failure_data else None
+            if not text and failure.error:
+                text = (failure.error.cause or failure.error).message
+            return f"{event.step_key}: {(text or 'failed').strip()}"
+    return "the run failed before its first step; the log above says why"

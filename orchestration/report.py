@@ -1,0 +1,143 @@
+"""What the demo shows at its end: the answers of each workspace, read from the published marts."""
+
+import os
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from ingestion.warehouse import project_root
+from orchestration.publish import published_path
+
+CAMPAIGNS_SHOWN = 6
+BAR = 20
+"""Characters of the longest bar."""
+
+WORKSPACES = """
+select distinct workspace_id, reporting_currency
+from marts.rpt_roi_daily
+order by workspace_id
+"""
+
+# All money ever paid so far by orders whose first touch was the campaign; spend of all its days.
+CAMPAIGNS = """
+with names as (
+    select workspace_id, platform, campaign_id, max(campaign_name) as campaign_name
+    from marts.dim_campaigns
+    group by workspace_id, platform, campaign_id
+)
+
+select
+    coalesce(names.campaign_name, roi.campaign_id) as campaign,
+    roi.platform,
+    sum(roi.reporting_spend_amount) as spend,
+    sum(roi.reporting_revenue_amount) as revenue,
+    sum(roi.reporting_net_amount) as net,
+    sum(roi.reporting_net_amount) / sum(roi.reporting_spend_amount) as roas
+from marts.rpt_roi_daily as roi
+inner join names using (workspace_id, platform, campaign_id)
+where roi.workspace_id = ? and roi.model = 'first_touch' and roi.campaign_id <> 'unallocated'
+group by all
+having sum(roi.reporting_spend_amount) > 0
+order by spend desc
+limit ?
+"""
+
+WITHOUT_CAMPAIGN = """
+select platform, sum(reporting_spend_amount), sum(reporting_revenue_amount), sum(reporting_net_amount)
+from marts.rpt_roi_daily
+where workspace_id = ? and model = 'first_touch' and coalesce(campaign_id, 'unallocated') = 'unallocated'
+group by platform
+order by platform
+"""
+
+TOTALS = """
+select sum(reporting_spend_amount), sum(reporting_revenue_amount), sum(reporting_net_amount)
+from marts.rpt_roi_daily
+where workspace_id = ? and model = 'first_touch'
+"""
+
+SUBSCRIPTIONS = """
+select
+    count(*) filter (where is_active),
+    count(*) filter (where is_active and thrivecart_status = 'active'),
+    count(*) filter (where status = 'paused'),
+    count(*) filter (where status = 'completed'),
+    count(*) filter (where status = 'cancelled')
+from marts.dim_subscriptions
+where workspace_id = ?
+"""
+
+MATCHED = """
+select
+    coalesce(sum(reporting_amount) filter (where is_matched), 0),
+    coalesce(sum(reporting_amount) filter (where not is_matched), 0),
+    count(distinct person_id) filter (where not is_matched and amount <> 0)
+from marts.fct_transactions
+where workspace_id = ?
+"""
+
+
+def text() -> str:
+    """Return the screen. All amounts are in each workspace's reporting currency, before any cost but the ads."""
+    with duckdb.connect(str(published_path()), read_only=True) as marts:
+        workspaces = marts.execute(WORKSPACES).fetchall()
+        sections = [_workspace(marts, workspace, currency) for workspace, currency in workspaces]
+    return "\n\n".join([*sections, _where_to_look()])
+
+
+def _workspace(marts: duckdb.DuckDBPyConnection, workspace: str, currency: str) -> str:
+    campaigns = marts.execute(CAMPAIGNS, [workspace, CAMPAIGNS_SHOWN]).fetchall()
+    without = marts.execute(WITHOUT_CAMPAIGN, [workspace]).fetchall()
+    spend, revenue, net = _one(marts, TOTALS, workspace)
+    active, as_shown, paused, completed, cancelled = _one(marts, SUBSCRIPTIONS, workspace)
+    matched, unmatched, strangers = _one(marts, MATCHED, workspace)
+    most = max((roas for *_, roas in campaigns), default=0) or 1
+    lines = [
+        f"{workspace}  (amounts in {currency})",
+        "",
+        f"  {'campaign, by first touch':<32}{'spend':>12}{'revenue':>13}{'net':>13}{'ROAS':>7}",
+    ]
+    for campaign, platform, campaign_spend, campaign_revenue, campaign_net, roas in campaigns:
+        bar = "█" * max(round(BAR * max(roas, 0) / most), 1)
+        label = f"{campaign} ({platform})"[:32]
+        lines.append(f"  {label:<32}{_money(campaign_spend, campaign_revenue, campaign_net)}{roas:>7.2f}  {bar}")
+    lines += [f"  {_LABELS.get(label, label):<32}{_money(*amounts)}" for label, *amounts in without]
+    lines += [
+        f"  {'all of it':<32}{_money(spend, revenue, net)}{float(net) / float(spend) if spend else 0:>7.2f}",
+        "",
+        f"  active subscriptions  {active:>9,}   {paused:,} of them paused: ThriveCart itself counts {as_shown:,}",
+        f"  ended subscriptions   {completed + cancelled:>9,}   {completed:,} paid to the end, {cancelled:,} cancelled",
+        f"  matched revenue    {matched:>12,.2f}   paid by people the CRM knows",
+        f"  unmatched revenue  {unmatched:>12,.2f}   paid by {strangers:,} people it does not: rpt_unmatched_revenue",
+    ]
+    return "\n".join(lines)
+
+
+_LABELS = {
+    "no_ad": "other channels, without an ad",
+    "unattributed": "without any touchpoint",
+    "before_tracking": "before the first touchpoint",
+    "meta": "spend of ads Meta names no more",
+}
+
+
+def _one(marts: duckdb.DuckDBPyConnection, sql: str, workspace: str) -> tuple[Any, ...]:
+    row = marts.execute(sql, [workspace]).fetchone()
+    assert row is not None  # noqa: S101
+    return row
+
+
+def _money(*amounts: Decimal | None) -> str:
+    widths = (12, 13, 13)
+    return "".join(f"{amount or 0:>{width},.2f}" for amount, width in zip(amounts, widths, strict=True))
+
+
+def _where_to_look() -> str:
+    file = os.path.relpath(published_path(), project_root())
+    sql = "from marts.dim_people where is_customer limit 5"
+    return f"""Where to look next
+  the marts    {file}: any SQL or BI tool with DuckDB in it opens it; so does Python:
+               .venv/bin/python -c "import duckdb; print(duckdb.connect('{file}', True).sql('{sql}'))"
+  the graph    make dev DEMO=1, then http://127.0.0.1:3000
+  your own     README.md, "Connect your own accounts", then make run"""

@@ -1,0 +1,38 @@
+"""When things run: the daily job, its time, and the backfill of days by name."""
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from ingestion import SOURCES
+from orchestration.partitions import daily_tags
+
+DAILY_AT = "0 9 * * *"
+"""09:00 UTC: yesterday is over in every zone of the Americas, and it is morning in Europe."""
+
+PARTITIONED = dg.AssetSelection.assets(
+    *((source.name, table.name) for source in SOURCES.values() for table in source.tables if table.is_partitioned)
+)
+
+
+def jobs(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> list[UnresolvedAssetJobDefinition]:
+    """Return the daily job, over everything, and the backfill job, over what has days and all that is built from it."""
+    return [
+        dg.define_asset_job(
+            "daily",
+            selection=dg.AssetSelection.all(),
+            description="Loads what is new on every connection, builds and checks all models, publishes the marts.",
+        ),
+        dg.define_asset_job(
+            "backfill",
+            selection=PARTITIONED | dg.AssetSelection.assets(models, publication),
+            description="Loads the named days again from the sources that have days, then builds, checks, publishes.",
+        ),
+    ]
+
+
+@dg.schedule(
+    job_name="daily", cron_schedule=DAILY_AT, execution_timezone="UTC", default_status=dg.DefaultScheduleStatus.RUNNING
+)
+def every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Run the daily job."""
+    return dg.RunRequest(run_key=context.scheduled_execution_time.date().isoformat(), tags=daily_tags())

@@ -1,0 +1,81 @@
+"""The dbt project as assets: seeds, models, and their tests as checks."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
+
+from ingestion.warehouse import config_folder, project_root, warehouse_path
+from orchestration.warehouse import WRITERS, row_counts
+
+PROJECT_FOLDER = project_root() / "dbt_project"
+
+
+def dbt_project() -> DbtProject:
+    """Return the dbt project, parsed anew if any of its files changed.
+
+    What dbt writes lies beside the warehouse, so that demo, tests and a real set-up share nothing.
+    """
+    # The dbt of this environment, whether it is activated or not.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # dbt takes relative paths from a folder of its own.
+    os.environ["DOLLARTRAIL_CONFIG"] = str(config_folder())
+    os.environ["DOLLARTRAIL_WAREHOUSE"] = str(warehouse_path())
+    warehouse_path().parent.mkdir(parents=True, exist_ok=True)
+    project = DbtProject(PROJECT_FOLDER, target_path=warehouse_path().parent / ".dbt_target")
+    if not _is_parsed(project):
+        project.preparer.prepare(project)
+    return project
+
+
+def _is_parsed(project: DbtProject) -> bool:
+    if not project.manifest_path.exists():
+        return False
+    folders = [PROJECT_FOLDER / name for name in ("models", "macros", "seeds", "tests")] + [config_folder()]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    newest = max(path.stat().st_mtime for path in [*files, PROJECT_FOLDER / "dbt_project.yml"])
+    return newest < project.manifest_path.stat().st_mtime
+
+
+def model_assets(project: DbtProject) -> dg.AssetsDefinition:
+    """Return all seeds and models as one step; a failed test fails it, and with it all that follows."""
+
+    @dbt_assets(name="dbt_build", manifest=project.manifest_path, project=project, pool=WRITERS)
+    def build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        invocation = dbt.cli(["build"], context=context, target_path=_target_of_runs(project))
+        events: list[Any] = []
+        try:
+            events.extend(invocation.stream())
+        finally:
+            # dbt has let go of the file only now. What was built before a failure is reported too.
+            yield from _with_row_counts(context, events)
+
+    return build
+
+
+def _target_of_runs(project: DbtProject) -> Path:
+    """Return a folder that all runs write to, one after the other; beside the manifest, which is read meanwhile."""
+    target: Path = project.project_dir / project.target_path / "run"
+    target.mkdir(exist_ok=True)
+    shutil.copy2(project.manifest_path.with_name("partial_parse.msgpack"), target)
+    return target
+
+
+def _with_row_counts(context: dg.AssetExecutionContext, events: list[Any]) -> Iterator[Any]:
+    keys = {
+        event.output_name: context.asset_key_for_output(event.output_name).path
+        for event in events
+        if isinstance(event, dg.Output)
+    }
+    counts = row_counts((schema, name) for schema, name in keys.values())
+    for event in events:
+        if isinstance(event, dg.Output):
+            schema, name = keys[event.output_name]
+            yield event.with_metadata({**event.metadata, "dagster/row_count": counts.get((schema, name), 0)})
+        else:
+            yield event
