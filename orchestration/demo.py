@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dotenv import load_dotenv
@@ -64,12 +64,12 @@ def generate() -> None:
     """Generate the businesses up to today; on another day the same ones, grown by the days between."""
     business = folder() / "business"
     description = business / "business.json"
-    arguments = ["--today", _today().isoformat()]
+    arguments = []
     if description.exists():
         known = json.loads(description.read_text())
-        if known["today"] == _today().isoformat():
+        if known["today"] == datetime.now(UTC).date().isoformat():
             return
-        arguments += ["--start", known["start"]]
+        arguments = ["--start", known["start"]]
     print("Making up two businesses and 24 months of their sales, contacts and ads", flush=True)
     _sandbox("generate", "--folder", str(business), *arguments)
 
@@ -118,6 +118,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -27,6 +27,9 @@ def publish_marts() -> dict[str, int]:
 
     The copy is written beside the published file and then takes its place in one step: a reader has the old one or the
     new one, whole. A copy that is interrupted leaves the old one as it was.
+
+    Whoever opens marts.duckdb finds the tables in the main schema of a database called `marts`. So `marts.fct_orders`
+    means the same there as in the warehouse; a schema `marts` in a file of that name would make it ambiguous.
     """
     path = published_path()
     copy = path.with_name(f"{path.stem}.being_written.duckdb")

@@ -1,0 +1,98 @@
+"""All that is known of a business: the objects from which both the vendors' rows and the true answers are written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sandbox.business.cast import Cast
+from sandbox.business.catalogue import CATALOGUES
+from sandbox.business.crowd import Crowd
+from sandbox.business.decisions import Decision
+from sandbox.business.exchange import Rates, drawn_rates
+from sandbox.business.records import Contact, Order, Payment
+from sandbox.business.span import Span
+from sandbox.business.spend import Spend, drawn_spend
+from sandbox.business.till import Till
+from sandbox.business.workspaces import WORKSPACES, Workspace
+
+_FIRST_EVENT, _FIRST_ORDER, _FIRST_INVOICE, _FIRST_SUBSCRIPTION = 880001, 61000, 30000, 4100
+_ORDERS_OF_A_VIP = 3
+
+
+@dataclass(frozen=True)
+class Books:
+    """One business until now. Contacts by their creation, payments by their moment, both oldest first."""
+
+    workspace: Workspace
+    contacts: tuple[Contact, ...]
+    orders: tuple[Order, ...]
+    payments: tuple[Payment, ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def live_payments(self) -> tuple[Payment, ...]:
+        """The payments that are not of a test."""
+        return tuple(payment for payment in self.payments if not payment.order.is_test)
+
+
+@dataclass(frozen=True)
+class Business:
+    """Both workspaces, and what they share."""
+
+    seed: int
+    span: Span
+    rates: Rates
+    spend: Spend
+    books: tuple[Books, ...]
+
+
+def live(seed: int, span: Span, scale: float) -> Business:
+    """Let both businesses live until now. The same seed, start and scale give the same past at any later time."""
+    books = tuple(_books(seed, workspace, span, scale) for workspace in WORKSPACES)
+    return Business(seed, span, drawn_rates(seed, span), drawn_spend(seed, span, scale), books)
+
+
+def _books(seed: int, workspace: Workspace, span: Span, scale: float) -> Books:
+    till = Till(seed, workspace.thrivecart, CATALOGUES[workspace.workspace_id], span)
+    cast = Cast(workspace, span, till)
+    cast.act()
+    crowd = Crowd(seed, workspace, span, scale, till)
+    crowd.arrive()
+    contacts = [contact for contact in cast.contacts + crowd.contacts if span.is_known(contact.created_at)]
+    contacts.sort(key=lambda contact: (contact.created_at, contact.email))
+    _tag_customers([contact for contact in contacts if contact.connection_id == workspace.kit], till.orders)
+    return Books(workspace, tuple(contacts), tuple(till.orders), tuple(_numbered(till.orders)), tuple(cast.decisions))
+
+
+def _tag_customers(contacts: Iterable[Contact], orders: Iterable[Order]) -> None:
+    """Let Kit tag who buys with the address it knows."""
+    moments: dict[str, list[datetime]] = {}
+    for order in orders:
+        if not order.is_test:
+            moments.setdefault(order.address, []).append(order.placed_at)
+    for contact in contacts:
+        bought = sorted(moments.get(contact.address, ()))
+        for tag, count in (("customer", 1), ("vip", _ORDERS_OF_A_VIP)):
+            if len(bought) >= count:
+                tagged_at = max(bought[count - 1], contact.created_at) + timedelta(seconds=90)
+                contact.tags.append((tag, tagged_at))
+
+
+def _numbered(orders: Iterable[Order]) -> list[Payment]:
+    """Give numbers to events, orders and subscriptions in the order in which they happened."""
+    payments = [payment for order in orders for payment in order.payments]
+    payments.sort(key=lambda payment: (payment.at, payment.order.key, payment.event))
+    events: dict[tuple[str, int], int] = {}
+    order_count = subscription_count = 0
+    for payment in payments:
+        key = payment.order.key, payment.event
+        # Numbers are the vendor's own, over all its accounts: ours are not next to each other.
+        payment.number = events.setdefault(key, _FIRST_EVENT + 3 * len(events))
+        if not payment.order.number:
+            payment.order.number = _FIRST_ORDER + order_count
+            payment.order.invoice = _FIRST_INVOICE + 2 * order_count
+            order_count += 1
+        if payment.subscription and not payment.subscription.number:
+            payment.subscription.number = _FIRST_SUBSCRIPTION + subscription_count
+            subscription_count += 1
+    return payments

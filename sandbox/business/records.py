@@ -1,0 +1,133 @@
+"""What happened: people known to a CRM, orders, subscriptions and payments. Money in cents, moments in UTC."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sandbox.business.campaigns import Ad, Campaign
+from sandbox.business.catalogue import Item, PricingOption
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What a CRM kept of how somebody came. `ad` and `campaign` are what the utm values name, if they name any."""
+
+    referrer: str | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    utm_term: str | None = None
+    utm_content: str | None = None
+    ad: Ad | None = None
+    campaign: Campaign | None = None
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether anything at all was kept."""
+        return any((self.referrer, self.utm_source, self.utm_medium, self.utm_campaign, self.utm_content))
+
+
+@dataclass(eq=False)
+class Contact:
+    """A record in a CRM: a Kit subscriber, or a row of a contacts file."""
+
+    connection_id: str
+    email: str
+    first_name: str
+    last_name: str
+    created_at: datetime
+    touch: Touch | None
+    form: str = "Free lesson"
+    state: str = "active"
+    """The state it has, or will have from `left_at` on."""
+    left_at: datetime | None = None
+    tags: list[tuple[str, datetime]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """The address without the accidents of writing."""
+        return plain(self.email)
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who pays: the address as typed at the checkout, and ThriveCart's number of the customer."""
+
+    name: str
+    email: str
+    customer_number: str
+    processor: str = "stripe"
+
+
+@dataclass(eq=False)
+class Subscription:
+    """An agreement to be charged again. The processor knows a resumed one under a new name."""
+
+    item: Item
+    option: PricingOption
+    started_at: datetime
+    processor_names: list[str]
+    amount: int
+    """What it costs per cycle, after changes of price."""
+    pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    cancelled_at: datetime | None = None
+    number: int = 0
+
+    def status(self, now: datetime, payments_made: int) -> str:
+        """Return the word that ThriveCart shows at a moment."""
+        if self.option.payments and payments_made >= self.option.payments:
+            return "completed"
+        if self.cancelled_at and self.cancelled_at <= now:
+            return "cancelled"
+        if any(begin <= now and (end is None or end > now) for begin, end in self.pauses):
+            return "paused"
+        return "active"
+
+
+@dataclass(eq=False)
+class Order:
+    """A checkout. All that is ever paid or given back for it carries its number."""
+
+    key: str
+    buyer: Buyer
+    product: Item
+    placed_at: datetime
+    coupon: str | None = None
+    is_test: bool = False
+    payments: list["Payment"] = field(default_factory=list)
+    number: int = 0
+    invoice: int = 0
+
+    @property
+    def address(self) -> str:
+        """The paying address without the accidents of writing."""
+        return plain(self.buyer.email)
+
+
+@dataclass(eq=False)
+class Payment:
+    """One item of one event, as ThriveCart lists it: a charge, rebill, refund or cancel. `cents` is never negative.
+
+    Payments of an order with the same `event` happened together.
+    """
+
+    order: Order
+    kind: str
+    item: Item
+    option: PricingOption
+    at: datetime
+    cents: int
+    event: int
+    quantity: int = 1
+    subscription: Subscription | None = None
+    processor_name: str | None = None
+    number: int = 0
+
+    @property
+    def cash(self) -> int:
+        """Cents that moved: negative when given back, none for a cancellation."""
+        return {"charge": self.cents, "rebill": self.cents, "refund": -self.cents, "cancel": 0}[self.kind]
+
+
+def plain(email: str) -> str:
+    """Return an address as it is compared: without surrounding space, in lower case."""
+    return email.strip().lower()

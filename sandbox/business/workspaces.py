@@ -1,0 +1,96 @@
+"""The two businesses, and the accounts that each of them has at its vendors."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A business. Its days are those of its zone, its reports are in its currency."""
+
+    workspace_id: str
+    name: str
+    time_zone: str
+    currency: str
+    site: str
+    sends_negative_refunds: bool
+    """The sign of a refund is not documented, so the two accounts differ."""
+    sends_numbers_as_text: bool
+    """Whether ids and prices that could be numbers arrive as text."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the business's days."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def thrivecart(self) -> str:
+        """The id of its ThriveCart connection."""
+        return f"{self.workspace_id}_thrivecart"
+
+    @property
+    def kit(self) -> str:
+        """The id of its Kit connection."""
+        return f"{self.workspace_id}_kit"
+
+    @property
+    def files(self) -> str:
+        """The id of its drop folder's connection."""
+        return f"{self.workspace_id}_files"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An account at a vendor. Zone and currency are empty where the vendor's account has none."""
+
+    connection_id: str
+    workspace_id: str
+    source: str
+    name: str
+    vendor_account_id: str
+    time_zone: str = ""
+    currency: str = ""
+
+    @property
+    def secret(self) -> str:
+        """What lets a client in; empty for a folder, which asks for nothing."""
+        return "" if self.source == "files" else f"sandbox-{self.connection_id}"
+
+
+NORTHWIND = Workspace(
+    "northwind",
+    "Northwind Academy",
+    "America/Los_Angeles",
+    "USD",
+    "https://northwind-academy.example",
+    sends_negative_refunds=False,
+    sends_numbers_as_text=False,
+)
+LUMEN = Workspace(
+    "lumen",
+    "Lumen Studio",
+    "Europe/Berlin",
+    "EUR",
+    "https://lumen-studio.example",
+    sends_negative_refunds=True,
+    sends_numbers_as_text=True,
+)
+WORKSPACES = (NORTHWIND, LUMEN)
+
+CONNECTIONS = (
+    Connection("northwind_thrivecart", "northwind", "thrivecart", "Northwind checkout", "41007", currency="USD"),
+    Connection("northwind_kit", "northwind", "kit", "Northwind letters", "5301"),
+    Connection("northwind_meta", "northwind", "meta_ads", "Northwind ads", "2100450017", "America/Los_Angeles", "USD"),
+    Connection("northwind_meta_uk", "northwind", "meta_ads", "Northwind ads UK", "2100450028", "Europe/London", "GBP"),
+    Connection("northwind_files", "northwind", "files", "Podcasts and workshops", "", "America/Los_Angeles", "USD"),
+    Connection("lumen_thrivecart", "lumen", "thrivecart", "Lumen checkout", "58213", currency="EUR"),
+    Connection("lumen_kit", "lumen", "kit", "Lumen letters", "7744"),
+    Connection("lumen_meta", "lumen", "meta_ads", "Lumen ads", "3300770019", "Europe/Berlin", "EUR"),
+    Connection("lumen_files", "lumen", "files", "Sponsorships and webinars", "", "Europe/Berlin", "EUR"),
+)
+
+
+def drop_folder(folder: Path, connection_id: str) -> Path:
+    """Return the folder whose files a `files` connection reads."""
+    return folder / "drop" / connection_id

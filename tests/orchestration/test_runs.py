@@ -1,0 +1,154 @@
+"""Runs, backfills and what is left of one that was killed."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.headless import fail_dead_runs
+from sandbox import Faults
+from tests.conftest import TODAY, travel
+from tests.road import PROJECT, Road
+
+
+@pytest.fixture(scope="module")
+def untravelled_road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
+    yield from travel(tmp_path_factory.mktemp("untravelled"), scale=0.02)
+
+
+@pytest.fixture
+def instance(untravelled_road: Road) -> Iterator[dg.DagsterInstance]:
+    with dagster_of(untravelled_road) as instance:
+        yield instance
+
+
+def dagster_of(road: Road) -> dg.DagsterInstance:
+    return dg.DagsterInstance.from_config(str(road.dagster_home))
+
+
+def test_the_graph_of_one_partition_is_built_and_holds_that_day_alone(untravelled_road: Road) -> None:
+    day = TODAY - timedelta(days=30)
+    untravelled_road.succeed("backfill", day.isoformat(), day.isoformat())
+    landed = untravelled_road.warehouse_rows(
+        """
+        select connection_id, count(*), min(to_timestamp(timestamp))::date, max(to_timestamp(timestamp))::date
+        from raw_thrivecart.transactions
+        group by connection_id
+        order by connection_id
+        """
+    )
+    assert landed == [
+        (connection, rows_of_day(untravelled_road, connection, day), day, day)
+        for connection in ("lumen_thrivecart", "northwind_thrivecart")
+    ]
+    assert untravelled_road.warehouse_rows("select distinct date_start from raw_meta_ads.ad_insights") == [(day,)]
+
+
+def rows_of_day(road: Road, connection: str, day: date) -> int:
+    """ThriveCart rows of a UTC day, counted in what the vendor has."""
+    import json
+
+    rows = json.loads((road.business / "thrivecart" / f"{connection}.json").read_text())["transactions"]
+    start = int(time.mktime(day.timetuple())) - time.timezone
+    import calendar
+
+    start = calendar.timegm(day.timetuple())
+    return sum(start <= int(row["timestamp"]) < start + 86400 for row in rows)
+
+
+def test_a_backfill_reaches_every_partition_it_names(untravelled_road: Road) -> None:
+    first, last = TODAY - timedelta(days=29), TODAY - timedelta(days=20)
+    untravelled_road.succeed("backfill", first.isoformat(), last.isoformat())
+    named = {(first + timedelta(days=number)).isoformat() for number in range(10)}
+    with dagster_of(untravelled_road) as instance:
+        for key in (["thrivecart", "transactions"], ["meta_ads", "ad_insights"], ["meta_ads", "account_insights"]):
+            assert named - instance.get_materialized_partitions(dg.AssetKey(key)) == set(), key
+    landed = untravelled_road.warehouse_rows(
+        "select distinct date_start::varchar from raw_meta_ads.account_insights where connection_id = 'lumen_meta'"
+    )
+    assert named - {day for (day,) in landed} == set()
+
+
+def test_row_counts_and_column_schema_are_metadata(untravelled_road: Road) -> None:
+    with dagster_of(untravelled_road) as instance:
+        for key in (["thrivecart", "transactions"], ["marts", "fct_transactions"]):
+            event = instance.get_latest_materialization_event(dg.AssetKey(key))
+            assert event is not None and event.asset_materialization is not None
+            metadata = event.asset_materialization.metadata
+            table = f"raw_{key[0]}.{key[1]}" if key[0] == "thrivecart" else ".".join(key)
+            ((count,),) = untravelled_road.warehouse_rows(f"select count(*) from {table}")
+            assert metadata["dagster/row_count"].value == count, key
+
+
+def test_a_killed_run_leaves_its_slot_and_its_state_to_the_next(untravelled_road: Road) -> None:
+    untravelled_road.vendors.faults = Faults(slow_every=1, slow_seconds=2.0)
+    try:
+        process = untravelled_road.start("run")
+        wait_for_request(untravelled_road, "/thrivecart/transactions")
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+    finally:
+        untravelled_road.vendors.faults = Faults()
+    with dagster_of(untravelled_road) as instance:
+        (killed,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
+    untravelled_road.succeed("run")
+    with dagster_of(untravelled_road) as instance:
+        assert instance.get_run_by_id(killed.run_id).status is dg.DagsterRunStatus.FAILURE
+        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
+    assert untravelled_road.rows("select count(*) > 0 from marts.fct_transactions") == [(True,)]
+
+
+def wait_for_request(road: Road, path: str) -> None:
+    already = len(road.vendors.requests)
+    while not any(request.path == path for request in road.vendors.requests[already:]):
+        time.sleep(0.05)
+
+
+def test_a_second_headless_run_of_one_home_is_refused_while_the_first_lives(untravelled_road: Road) -> None:
+    import fcntl
+
+    with (untravelled_road.dagster_home / "headless.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code, output = untravelled_road.run("run")
+    assert code == 1
+    assert "another run is under way" in output.strip().splitlines()[-1]
+
+
+def test_a_living_run_of_the_daemon_is_left_alone(tmp_path: Path) -> None:
+    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+
+        @dg.op
+        def nothing() -> None: ...
+
+        @dg.job
+        def daily() -> None:
+            nothing()
+
+        run = instance.create_run_for_job(daily, status=dg.DagsterRunStatus.STARTED)
+        assert fail_dead_runs(instance) == []
+        assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
+
+
+def test_a_failing_check_keeps_the_marts_from_being_published(untravelled_road: Road) -> None:
+    untravelled_road.succeed("run")
+    before = untravelled_road.published.read_bytes()
+    rates = untravelled_road.business / "config" / "exchange_rates.csv"
+    text = rates.read_text()
+    rates.write_text(text.splitlines()[0] + "\n")
+    try:
+        code, output = untravelled_road.run("run")
+    finally:
+        rates.write_text(text)
+    assert code == 1
+    assert "assert_no_money_without_an_exchange_rate" in output
+    assert untravelled_road.published.read_bytes() == before
+
+
+def test_the_settings_of_dagster_are_the_projects(untravelled_road: Road) -> None:
+    assert (untravelled_road.dagster_home / "dagster.yaml").read_text() == (PROJECT / "dagster.yaml").read_text()

@@ -1,0 +1,88 @@
+"""The whole road in a folder of a test's own: businesses, vendors, configuration, warehouse, publication."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas
+
+from sandbox import Sandbox
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class Road:
+    """What a user has: commands, and a published file to query. The vendors are the sandbox's."""
+
+    def __init__(self, folder: Path, vendors: Sandbox) -> None:
+        self.folder = folder
+        self.business = folder / "business"
+        self.vendors = vendors
+        self.warehouse = folder / "warehouse" / "dollartrail.duckdb"
+        self.published = folder / "published" / "marts.duckdb"
+        self.dagster_home = folder / "dagster"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        secrets = (self.business / "secrets.env").read_text().splitlines()
+        return {
+            **os.environ,
+            **dict(line.split("=", 1) for line in secrets if line),
+            "DOLLARTRAIL_CONFIG": str(self.business / "config"),
+            "DOLLARTRAIL_WAREHOUSE": str(self.warehouse),
+            "DOLLARTRAIL_PUBLISHED": str(self.published.parent),
+            "DAGSTER_HOME": str(self.dagster_home),
+            "SOURCES__THRIVECART__CUSTOMER_BUDGET": "100000",
+            **{
+                f"SOURCES__{source}__{setting}": value
+                for source in ("THRIVECART", "KIT", "META_ADS")
+                for setting, value in (
+                    ("REQUESTS_PER_MINUTE", "1000000"),
+                    ("RETRY_WAIT_SECONDS", "0.02"),
+                    ("LONGEST_WAIT_SECONDS", "0.2"),
+                )
+            },
+        }
+
+    def start(self, *arguments: str, **settings: str) -> "subprocess.Popen[str]":
+        """Start a command of the project, as the Makefile does."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "orchestration", *arguments],
+            cwd=PROJECT,
+            env={**self.environment, **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **settings: str) -> tuple[int, str]:
+        """Run a command to its end; its exit code and all it said."""
+        process = self.start(*arguments, **settings)
+        output, _ = process.communicate()
+        return process.returncode, output
+
+    def succeed(self, *arguments: str, **settings: str) -> str:
+        code, output = self.run(*arguments, **settings)
+        assert code == 0, output[-5000:]
+        return output
+
+    def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Query the published marts, as a BI tool does."""
+        return _rows(self.published, sql, parameters)
+
+    def warehouse_rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return _rows(self.warehouse, sql, parameters)
+
+    def truth(self, name: str) -> pandas.DataFrame:
+        """A table of the generator's own answers; empty cells are None."""
+        frame = pandas.read_csv(self.business / "truth" / f"{name}.csv", dtype=str, keep_default_na=False)
+        return frame
+
+
+def _rows(file: Path, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.execute(sql, parameters).fetchall()
