@@ -49,6 +49,8 @@ browser:
 		SUDO=$$(test $$(id -u) -eq 0 || echo sudo); \
 		$$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; }
 
+# Run histories are many small synchronous writes: in memory, where there is such a folder, they cost nothing.
+test: export PYTEST_DEBUG_TEMPROOT := $(or $(wildcard /dev/shm),$(TMPDIR),/tmp)
 test: setup browser  ## every test
 	@$(BIN)/python -m pytest
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection
 
 from ingestion.files import SOURCE as FILES
 from ingestion.kit import SOURCE as KIT
-from ingestion.loading import LoadFailed, load_source
+from ingestion.loading import LoadFailed, declare_tables, load_source
 from ingestion.meta_ads import SOURCE as META_ADS
 from ingestion.tables import Source, Table, TableLoad
 from ingestion.thrivecart import SOURCE as THRIVECART
 from ingestion.window import Window
 
-__all__ = ["SOURCES", "LoadFailed", "Source", "Table", "TableLoad", "Window", "load"]
+__all__ = ["SOURCES", "LoadFailed", "Source", "Table", "TableLoad", "Window", "declare_tables", "load"]
 
 SOURCES: dict[str, Source] = {source.name: source for source in (THRIVECART, KIT, META_ADS, FILES)}
 

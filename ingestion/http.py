@@ -8,9 +8,10 @@ from typing import Any
 
 import dlt
 from dlt.sources.helpers.requests import Client
+from dlt.sources.helpers.requests.retry import RetryPredicate
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ChunkedEncodingError, ConnectionError, ContentDecodingError, Timeout
+from requests.exceptions import ChunkedEncodingError, ConnectionError, ContentDecodingError, ReadTimeout, Timeout
 
 from ingestion.connections import Connection, secret, secret_variable
 from ingestion.tables import Report
@@ -18,6 +19,8 @@ from ingestion.tables import Report
 ADDRESS = re.compile(r"[^\s@\"'<>=&]+(@|%40)[^\s@\"'<>&]+")
 INTERRUPTIONS = (ConnectionError, Timeout, ChunkedEncodingError, ContentDecodingError)
 NOT_IMPLEMENTED = 501
+OPTIONAL_FAILURES = 2
+"""An optional call that failed so often fails always: some accounts never get an answer to it."""
 
 
 class VendorError(Exception):
@@ -95,8 +98,7 @@ class VendorClient:
         self._base_url = (connection.base_url or vendor.base_url).rstrip("/")
         self._key = secret(connection, vendor.secret_name)
         self._throttle = Throttle(vendor.setting("requests_per_minute"))
-        self._patient = self._client(int(vendor.setting("attempts")))
-        self._brief = self._client(2)
+        self._client = self._client_asking_again_if(self._should_ask_again)
 
     def get(
         self,
@@ -105,7 +107,10 @@ class VendorClient:
         headers: dict[str, str] | None = None,
         is_optional: bool = False,
     ) -> Any:
-        """Return the JSON of a GET. An optional call is repeated only once. Raises VendorError, AccessDenied."""
+        """Return the JSON of a GET. Raises VendorError, AccessDenied.
+
+        An optional call is given up sooner where the vendor fails at it; a busy vendor is waited for all the same.
+        """
         return self._ask("GET", path, {"params": params}, headers, is_optional)
 
     def post(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
@@ -115,7 +120,8 @@ class VendorClient:
     def _ask(
         self, method: str, path: str, content: dict[str, Any], headers: dict[str, str] | None, is_optional: bool
     ) -> Any:
-        session = (self._brief if is_optional else self._patient).session
+        client = self._client_asking_again_if(self._until_it_keeps_failing()) if is_optional else self._client
+        session = client.session
         # dlt keeps a session per thread: each of them goes through the one throttle of the account.
         session.mount(self._base_url, self._throttle)
         asked = f"{method} {path}"
@@ -157,13 +163,13 @@ class VendorClient:
             pass
         raise VendorError(f"{connection_id}: {vendor.name} answered {asked} with something that is not JSON", response)
 
-    def _client(self, attempts: int) -> Client:
+    def _client_asking_again_if(self, condition: RetryPredicate) -> Client:
         return Client(
             raise_for_status=False,
             status_codes=(),
             exceptions=(),
-            request_max_attempts=attempts,
-            retry_condition=self._should_ask_again,
+            request_max_attempts=int(self._vendor.setting("attempts")),
+            retry_condition=condition,
             request_backoff_factor=self._vendor.setting("retry_wait_seconds"),
             request_max_retry_delay=self._vendor.setting("longest_wait_seconds"),
         )
@@ -179,6 +185,17 @@ class VendorClient:
             return False
         self._report(f"{self._connection.connection_id}: {self._vendor.name} {reason}; asking again after a while")
         return True
+
+    def _until_it_keeps_failing(self) -> RetryPredicate:
+        """Return the condition of one optional call."""
+        failures = 0
+
+        def should_ask_again(response: Response | None, error: BaseException | None) -> bool:
+            nonlocal failures
+            failures += isinstance(error, ReadTimeout) if response is None else response.status_code >= 500
+            return failures < OPTIONAL_FAILURES and self._should_ask_again(response, error)
+
+        return should_ask_again
 
     def _set_wait(self, response: Response, *_: Any, **__: Any) -> None:
         seconds = self._vendor.hint_of_wait(response)

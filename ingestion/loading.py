@@ -38,7 +38,7 @@ def load_source(
     if not warehouse.warehouse_path().exists():
         # What dlt remembers belongs to a warehouse that is gone.
         shutil.rmtree(warehouse.working_folder(), ignore_errors=True)
-    columns = _declare_tables(source, report)
+    columns = declare_tables(source, report)
     loaded: Counter[str] = Counter()
     rejected: Counter[str] = Counter()
     failures = []
@@ -76,7 +76,7 @@ def _is_in_use(connection: Connection, source: Source) -> bool:
     return until is None or datetime.now(UTC).date() <= until + timedelta(days=source.look_back_days)
 
 
-def _declare_tables(source: Source, report: Report) -> dict[str, dict[str, str]]:
+def declare_tables(source: Source, report: Report) -> dict[str, dict[str, str]]:
     """Create what is missing of the source's tables, so that they exist before, and without, any connection."""
 
     def declare() -> None:

@@ -1,9 +1,15 @@
 """What a run says on the terminal."""
 
+import io
 import logging
+import re
 import sys
+from typing import TextIO
 
 import dagster as dg
+
+STEPS_PER_LINE = 50
+GOOD_STEP = re.compile(r"(?P<number>\d+) of \d+ (?P<outcome>START|OK|PASS) ")
 
 
 class _Line(logging.Formatter):
@@ -27,3 +33,25 @@ def console(context: dg.InitLoggerContext) -> logging.Logger:
     handler.setFormatter(_Line())
     logger.addHandler(handler)
     return logger
+
+
+class DbtOutput(io.TextIOBase):
+    """Where dbt's lines go: what is wrong passes, of the hundreds of steps that are well only every fiftieth.
+
+    Every line stands in the dbt.log beside the warehouse.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        """Pass lines on to `out`."""
+        self._out = out
+
+    def write(self, text: str) -> int:
+        """Pass on what a reader needs."""
+        step = GOOD_STEP.match(text)
+        if step is None or (step["outcome"] != "START" and int(step["number"]) % STEPS_PER_LINE == 0):
+            self._out.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what was passed on."""
+        self._out.flush()

@@ -48,6 +48,7 @@ select platform, sum(reporting_spend_amount), sum(reporting_revenue_amount), sum
 from marts.rpt_roi_daily
 where workspace_id = ? and model = 'first_touch' and coalesce(campaign_id, 'unallocated') = 'unallocated'
 group by platform
+having sum(reporting_spend_amount) <> 0 or sum(reporting_revenue_amount) <> 0
 order by platform
 """
 
@@ -96,15 +97,15 @@ def _workspace(marts: duckdb.DuckDBPyConnection, workspace: str, currency: str) 
     lines = [
         f"{workspace}  (amounts in {currency})",
         "",
-        f"  {'campaign, by first touch':<32}{'spend':>12}{'revenue':>13}{'net':>13}{'ROAS':>7}",
+        f"  {'campaign, by first touch':<36}{'spend':>12}{'revenue':>13}{'net':>13}{'ROAS':>7}",
     ]
     for campaign, platform, campaign_spend, campaign_revenue, campaign_net, roas in campaigns:
         bar = "█" * max(round(BAR * max(roas, 0) / most), 1)
-        label = f"{campaign} ({platform})"[:32]
-        lines.append(f"  {label:<32}{_money(campaign_spend, campaign_revenue, campaign_net)}{roas:>7.2f}  {bar}")
-    lines += [f"  {_LABELS.get(label, label):<32}{_money(*amounts)}" for label, *amounts in without]
+        label = f"{campaign} ({platform})"[:35]
+        lines.append(f"  {label:<36}{_money(campaign_spend, campaign_revenue, campaign_net)}{roas:>7.2f}  {bar}")
+    lines += [f"  {_LABELS.get(label, label):<36}{_money(*amounts)}" for label, *amounts in without]
     lines += [
-        f"  {'all of it':<32}{_money(spend, revenue, net)}{float(net) / float(spend) if spend else 0:>7.2f}",
+        f"  {'all of it':<36}{_money(spend, revenue, net)}{float(net) / float(spend) if spend else 0:>7.2f}",
         "",
         f"  active subscriptions  {active:>9,}   {paused:,} of them paused: ThriveCart itself counts {as_shown:,}",
         f"  ended subscriptions   {completed + cancelled:>9,}   {completed:,} paid to the end, {cancelled:,} cancelled",

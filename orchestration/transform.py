@@ -4,13 +4,16 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 
+from ingestion import SOURCES, declare_tables
 from ingestion.warehouse import config_folder, project_root, warehouse_path
+from orchestration.console import DbtOutput
 from orchestration.warehouse import WRITERS, row_counts
 
 PROJECT_FOLDER = project_root() / "dbt_project"
@@ -47,10 +50,14 @@ def model_assets(project: DbtProject) -> dg.AssetsDefinition:
 
     @dbt_assets(name="dbt_build", manifest=project.manifest_path, project=project, pool=WRITERS)
     def build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        for source in SOURCES.values():
+            # A model can be built before the sources it does without were ever loaded.
+            declare_tables(source, context.log.info)
         invocation = dbt.cli(["build"], context=context, target_path=_target_of_runs(project))
         events: list[Any] = []
         try:
-            events.extend(invocation.stream())
+            with redirect_stdout(DbtOutput(sys.stdout)):
+                events.extend(invocation.stream())
         finally:
             # dbt has let go of the file only now. What was built before a failure is reported too.
             yield from _with_row_counts(context, events)

@@ -1,27 +1,50 @@
 """Dagster's UI and daemon on loopback."""
 
+import os
+import signal
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from ingestion.warehouse import project_root
 from orchestration import demo, headless
 
+SECONDS_TO_END = 60
+"""Given to Dagster's processes, and to a run that is under way, to end by themselves."""
+
 
 def serve(port: int, is_demo: bool) -> None:
-    """Serve until Ctrl-C. Raises RunFailed if Dagster does not start."""
+    """Serve until Ctrl-C or SIGTERM, and leave no process behind. Raises RunFailed if Dagster ends by itself."""
+    # What is started in the background of a script ignores SIGINT, and so would Dagster.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         if is_demo:
             demo.settle()
             demo.generate()
             stack.enter_context(demo.vendors())
         headless.dagster_home()
-        command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
-        with subprocess.Popen(command, cwd=project_root()) as dagster:
-            try:
-                code = dagster.wait()
-            except KeyboardInterrupt:
-                # It got the same signal, and takes its time to end its processes.
-                code = 0 if dagster.wait() is not None else 1
+        code = _serve_dagster(port)
     if code:
         raise headless.RunFailed(f"dagster dev ended with exit code {code}")
+
+
+def _serve_dagster(port: int) -> int:
+    """Return the exit code of Dagster, 0 if it was asked to end."""
+    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
+    # `dg dev`, which Dagster would rather have, is a package of its own and expects a project laid out its way.
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}
+    # A session of its own: Ctrl-C on a terminal goes to all, and a second signal interrupts Dagster's tidying up.
+    dagster = subprocess.Popen(command, cwd=project_root(), env=environment, start_new_session=True)
+    try:
+        return dagster.wait()
+    except KeyboardInterrupt:
+        dagster.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            dagster.wait(SECONDS_TO_END)
+        return 0
+    finally:
+        # Its session is the group of all that it started.
+        with suppress(ProcessLookupError):
+            os.killpg(dagster.pid, signal.SIGKILL)
+        dagster.wait()

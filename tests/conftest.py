@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Sandbox, generate, write_configuration
+from sandbox import Faults, Sandbox, generate, write_configuration
 from tests.road import Road
 
 # Yesterday is over, so that no row of the businesses lies in the future, whatever time the tests run at.
@@ -28,7 +28,16 @@ def travelled_road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
 
 @pytest.fixture(scope="session")
 def changing_road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
-    """Tiny businesses, loaded once, for the tests that load again or change what the vendors say."""
+    """Tiny businesses, loaded once from vendors that play badly, for tests that load again or change what they say."""
     for road in travel(tmp_path_factory.mktemp("changing"), scale=0.02):
+        road.vendors.faults = Faults(rate_limited_every=7, server_error_every=11, drop_connection_every=13)
         road.succeed("run")
+        road.vendors.faults = Faults()
         yield road
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one road, or of one file, in one process."""
+    for item in items:
+        roads = [name for name in getattr(item, "fixturenames", ()) if name.endswith("_road")]
+        item.add_marker(pytest.mark.xdist_group(roads[0] if roads else str(item.path)))

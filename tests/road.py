@@ -77,9 +77,8 @@ class Road:
         return _rows(self.warehouse, sql, parameters)
 
     def truth(self, name: str) -> pandas.DataFrame:
-        """A table of the generator's own answers; empty cells are None."""
-        frame = pandas.read_csv(self.business / "truth" / f"{name}.csv", dtype=str, keep_default_na=False)
-        return frame
+        """Read a table of the generator's own answers, as text."""
+        return pandas.read_csv(self.business / "truth" / f"{name}.csv", dtype=str, keep_default_na=False)
 
 
 def _rows(file: Path, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:

@@ -15,17 +15,19 @@ Cents = dict[tuple[Any, ...], Any]
 
 
 def from_truth(road: Road, name: str, keys: list[str], *values: str) -> Cents:
-    """The answers of a table by key, as whole numbers. Rows in which nothing happened are left out on both sides."""
+    """Sum the answers of a table by key. Rows in which nothing happened are left out on both sides."""
     frame = road.truth(name)
     assert len(frame) > 0, f"the generator has no answer for {name}"
     for value in values:
         frame[value] = frame[value].astype(int)
     summed = frame.groupby(keys)[list(values)].sum()
-    return {key_of(key): tuple(map(int, row)) for key, row in zip(summed.index, summed.to_numpy(), strict=True) if any(row)}
+    return {
+        key_of(key): tuple(map(int, row)) for key, row in zip(summed.index, summed.to_numpy(), strict=True) if any(row)
+    }
 
 
 def from_marts(road: Road, sql: str, keys: int) -> Cents:
-    """The answers of a query by its first columns; the rest are whole cents or counts."""
+    """Take the answers of a query by its first columns; the rest are whole cents or counts."""
     return {key_of(row[:keys]): tuple(map(int, row[keys:])) for row in road.rows(sql) if any(row[keys:])}
 
 
@@ -230,7 +232,8 @@ def test_campaigns_have_the_leads_they_brought_first(travelled_road: Road) -> No
 @pytest.mark.parametrize("model", ["first_touch", "last_touch", "linear"])
 def test_each_attribution_model_shares_out_all_of_the_cash(travelled_road: Road, model: str) -> None:
     shared = travelled_road.rows(
-        "select workspace_id, sum(reporting_amount) * 100 from marts.fct_attribution where model = ? group by all", model
+        "select workspace_id, sum(reporting_amount) * 100 from marts.fct_attribution where model = ? group by all",
+        model,
     )
     expected = from_truth(
         travelled_road,

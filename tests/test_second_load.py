@@ -1,10 +1,11 @@
 """What happens to the marts when the road is travelled again."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import pytest
 
-from sandbox import Faults
 from tests.conftest import TODAY
 from tests.road import Road
 
@@ -35,6 +36,21 @@ def test_the_list_of_marts_is_whole(changing_road: Road) -> None:
     ]
 
 
+def test_a_load_from_vendors_that_play_badly_is_whole(changing_road: Road) -> None:
+    sql = """
+        select workspace_id, currency, count(*), sum(amount) * 100
+        from marts.fct_transactions
+        group by all
+    """
+    landed = {
+        (workspace, currency): (count, int(cents)) for workspace, currency, count, cents in changing_road.rows(sql)
+    }
+    assert landed == {
+        (row.workspace_id, row.currency): (int(row.transactions), int(row.revenue_cents) + int(row.refund_cents))
+        for row in changing_road.truth("totals").itertuples()
+    }
+
+
 def test_a_second_run_changes_no_mart(changing_road: Road) -> None:
     before = contents(changing_road)
     changing_road.succeed("run")
@@ -47,65 +63,76 @@ def test_a_backfill_of_loaded_days_changes_no_mart(changing_road: Road) -> None:
     assert contents(changing_road) == before
 
 
-def test_a_run_against_vendors_that_play_badly_changes_no_mart(changing_road: Road) -> None:
-    before = contents(changing_road)
-    changing_road.vendors.faults = Faults(rate_limited_every=7, server_error_every=11, drop_connection_every=13)
-    try:
-        changing_road.succeed("run")
-    finally:
-        changing_road.vendors.faults = Faults()
-    assert contents(changing_road) == before
+@dataclass(frozen=True)
+class AdDay:
+    connection_id: str
+    ad_id: str
+    spend_date: date
+    cents: int
+    account_cents: int
 
 
-def test_spend_that_meta_restates_is_restated(changing_road: Road) -> None:
-    connection, ad, day, before = changing_road.rows(
+@pytest.fixture(scope="module")
+def restated(changing_road: Road) -> Iterator[tuple[AdDay, AdDay]]:
+    """Two days of ads as they were: Meta since says 12.34 of the first, and names the ad of the second no more."""
+    days = changing_road.rows(
         """
-        select connection_id, ad_id, spend_date, spend_amount
+        select connection_id, ad_id, spend_date, cast(spend_amount * 100 as bigint)
         from marts.fct_ad_spend
         where platform = 'meta' and ad_id <> 'unallocated' and spend_date between ? and ? and spend_amount <> 12.34
         order by spend_date desc, ad_id
-        limit 1
         """,
         TODAY - timedelta(days=20),
         TODAY - timedelta(days=2),
-    )[0]
-    account_before = spend_of(changing_road, connection, day)
-    changing_road.vendors.restate_spend(connection, day.isoformat(), ad, "12.34")
-    changing_road.succeed("run")
-    after = changing_road.rows(
-        "select spend_amount::varchar from marts.fct_ad_spend where ad_id = ? and spend_date = ?", ad, day
     )
-    assert after == [("12.34",)]
-    cents = round(float(account_before) * 100) - round(float(before) * 100) + 1234
-    assert round(float(spend_of(changing_road, connection, day)) * 100) == cents
+    first, second = (AdDay(*row, account_cents_of(changing_road, row[0], row[2])) for row in (days[0], days[-1]))
+    changing_road.vendors.restate_spend(first.connection_id, first.spend_date.isoformat(), first.ad_id, "12.34")
+    changing_road.vendors.remove_ad_day(second.connection_id, second.ad_id, second.spend_date.isoformat())
+    changing_road.succeed("run")
+    yield first, second
 
 
-def test_an_ad_that_meta_no_longer_names_leaves_its_spend_with_the_account(changing_road: Road) -> None:
-    connection, ad, day = changing_road.rows(
+def account_cents_of(road: Road, connection: str, day: date) -> int:
+    """Sum what an account spent on a day."""
+    ((cents,),) = road.rows(
         """
-        select connection_id, ad_id, spend_date
+        select cast(sum(spend_amount) * 100 as bigint)
         from marts.fct_ad_spend
-        where platform = 'meta' and ad_id <> 'unallocated' and spend_date between ? and ?
-        order by spend_date desc, ad_id desc
-        limit 1
+        where connection_id = ? and spend_date = ?
         """,
-        TODAY - timedelta(days=20),
-        TODAY - timedelta(days=2),
-    )[0]
-    before = spend_of(changing_road, connection, day)
-    changing_road.vendors.remove_ad_day(connection, ad, day.isoformat())
-    changing_road.succeed("run")
-    assert changing_road.rows(
-        "select count(*) from marts.fct_ad_spend where ad_id = ? and spend_date = ?", ad, day
-    ) == [(0,)]
-    assert spend_of(changing_road, connection, day) == before
-
-
-def spend_of(road: Road, connection: str, day: object) -> object:
-    ((spend,),) = road.rows(
-        "select sum(spend_amount) from marts.fct_ad_spend where connection_id = ? and spend_date = ?", connection, day
+        connection,
+        day,
     )
-    return spend
+    return int(cents)
+
+
+def cents_of(road: Road, ad_day: AdDay) -> list[int]:
+    """List what the ad itself has spent that day, in no or one row."""
+    rows = road.rows(
+        "select cast(spend_amount * 100 as bigint) from marts.fct_ad_spend where ad_id = ? and spend_date = ?",
+        ad_day.ad_id,
+        ad_day.spend_date,
+    )
+    return [cents for (cents,) in rows]
+
+
+def test_spend_that_meta_restates_is_restated(changing_road: Road, restated: tuple[AdDay, AdDay]) -> None:
+    assert cents_of(changing_road, restated[0]) == [1234]
+
+
+def test_the_account_is_restated_with_its_ad(changing_road: Road, restated: tuple[AdDay, AdDay]) -> None:
+    first, _ = restated
+    after = account_cents_of(changing_road, first.connection_id, first.spend_date)
+    assert after == first.account_cents - first.cents + 1234
+
+
+def test_an_ad_that_meta_names_no_more_is_gone(changing_road: Road, restated: tuple[AdDay, AdDay]) -> None:
+    assert cents_of(changing_road, restated[1]) == []
+
+
+def test_spend_of_an_ad_that_is_gone_stays_with_its_account(changing_road: Road, restated: tuple[AdDay, AdDay]) -> None:
+    _, second = restated
+    assert account_cents_of(changing_road, second.connection_id, second.spend_date) == second.account_cents
 
 
 def test_a_wrong_key_is_one_line_that_names_connection_and_variable_and_keeps_the_last_publication(

@@ -12,6 +12,7 @@ from ingestion.connections import SECRET_NAMES
 from ingestion.kit import settings
 from ingestion.kit.client import Kit
 from ingestion.kit.tables import SUBSCRIBER_TAGS, SUBSCRIBERS, TABLES, TAGS
+from ingestion.progress import Progress
 from ingestion.rejections import land
 from ingestion.tables import Extraction, Source, Table
 
@@ -30,26 +31,32 @@ def _subscribers(account: Kit, extraction: Extraction, table: Table) -> Iterator
     remembered, today = dlt.current.resource_state(), datetime.now(UTC).date()
     since = _since(remembered, "updated_after", today)
     extraction.say(f"subscribers updated after {since['updated_after']}" if since else "all subscribers")
-    for rows in account.pages("/subscribers", "subscribers", status="all", include=settings.INCLUDE, **since):
+    progress, asked_for = Progress(extraction.say), {"status": "all", "include": settings.INCLUDE}
+    for rows in account.pages("/subscribers", "subscribers", progress, **asked_for, **since):
         yield from land(extraction, table, rows)
+    progress.end()
     _remember(remembered, today, is_full=not since)
 
 
 def _tags(account: Kit, extraction: Extraction, table: Table) -> Iterator[Any]:
-    for rows in account.pages("/tags", "tags"):
+    progress = Progress(extraction.say)
+    for rows in account.pages("/tags", "tags", progress):
         yield from land(extraction, table, rows)
+    progress.end()
 
 
 def _subscriber_tags(account: Kit, extraction: Extraction, table: Table) -> Iterator[Any]:
     """Read who got which tag; this is the only list that says when."""
     remembered, today = dlt.current.resource_state(), datetime.now(UTC).date()
-    for tags in account.pages("/tags", "tags"):
+    progress = Progress(extraction.say)
+    for tags in account.pages("/tags", "tags", progress):
         for tag_id in [str(tag["id"]) for tag in tags if isinstance(tag, dict) and "id" in tag]:
             of_tag = remembered.setdefault(tag_id, {})
             since = _since(of_tag, "tagged_after", today)
-            for rows in account.pages(f"/tags/{tag_id}/subscribers", "subscribers", status="all", **since):
+            for rows in account.pages(f"/tags/{tag_id}/subscribers", "subscribers", progress, status="all", **since):
                 yield from land(extraction, table, [_tagging(row) for row in rows], {"tag_id": tag_id})
             _remember(of_tag, today, is_full=not since)
+    progress.end()
 
 
 def _tagging(row: Any) -> Any:

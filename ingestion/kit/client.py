@@ -5,6 +5,7 @@ from typing import Any
 
 from ingestion.http import Vendor, VendorClient, VendorError
 from ingestion.kit import settings
+from ingestion.progress import Progress
 from ingestion.tables import Extraction
 
 KIT = Vendor(
@@ -26,7 +27,7 @@ class Kit:
         self._http = VendorClient(KIT, extraction.connection, extraction.report)
         self._extraction = extraction
 
-    def pages(self, path: str, key: str, **params: str) -> Iterator[list[Any]]:
+    def pages(self, path: str, key: str, progress: Progress, **params: str) -> Iterator[list[Any]]:
         """Yield the pages of a list as sent.
 
         The last page has an end cursor too: only `has_next_page` tells that it is the last.
@@ -37,8 +38,7 @@ class Kit:
             cursor = {"after": after} if after else {}
             answer = self._http.get(path, {"per_page": settings.PAGE_SIZE} | params | cursor)
             rows, pagination = self._parts(path, key, answer)
-            if number % settings.PAGES_PER_REPORT == 0:
-                self._extraction.say(f"page {number} of {path}")
+            progress.reach(f"page {number} of {path}")
             yield rows
             if not pagination.get("has_next_page"):
                 return

@@ -23,5 +23,3 @@ PACE = {
     "retry_wait_seconds": 5.0,
     "longest_wait_seconds": 60.0,
 }
-
-PAGES_PER_REPORT = 10

@@ -8,6 +8,7 @@ from requests import Response
 
 from ingestion.http import Vendor, VendorClient, VendorError, is_overload
 from ingestion.meta_ads import settings
+from ingestion.progress import Progress
 from ingestion.tables import Extraction
 from ingestion.window import Window
 
@@ -91,11 +92,13 @@ class AdAccount:
         Nothing of a window is yielded before Meta has answered for all of it: what it then finds too much is asked
         again in halves, down to a day.
         """
+        progress = Progress(self._extraction.say)
         for part in window.parts(settings.WINDOW_DAYS):
-            yield from self._part(level, part)
+            yield from self._part(level, part, progress)
+        progress.end()
 
-    def _part(self, level: str, window: Window) -> Iterator[list[Any]]:
-        self._extraction.say(f"{level} level, {window.first_day} to {window.last_day}")
+    def _part(self, level: str, window: Window, progress: Progress) -> Iterator[list[Any]]:
+        progress.reach(f"{level} level, {window.first_day} to {window.last_day}")
         try:
             rows = list(self._rows(level, window))
         except TooMuchData:
@@ -105,7 +108,7 @@ class AdAccount:
             yield rows
             return
         for half in window.parts((window.days + 1) // 2):
-            yield from self._part(level, half)
+            yield from self._part(level, half, progress)
 
     def _rows(self, level: str, window: Window) -> Iterator[Any]:
         days = {"since": window.first_day.isoformat(), "until": window.last_day.isoformat()}

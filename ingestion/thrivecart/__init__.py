@@ -9,10 +9,11 @@ import dlt
 from dlt.extract import DltResource
 
 from ingestion.connections import SECRET_NAMES
+from ingestion.progress import Progress
 from ingestion.rejections import land
 from ingestion.tables import Extraction, Source, Table
 from ingestion.thrivecart import settings
-from ingestion.thrivecart.client import Page, ThriveCart
+from ingestion.thrivecart.client import ThriveCart
 from ingestion.thrivecart.customers import customers_to_ask
 from ingestion.thrivecart.tables import CATALOGUE, CUSTOMERS, PRICING_OPTIONS, PRODUCTS, TABLES, TRANSACTIONS
 
@@ -42,8 +43,9 @@ def _transactions(account: ThriveCart, extraction: Extraction, table: Table) -> 
     last_day = extraction.last_day()
     newest_day: date | None = None
     for mode in settings.MODES:
+        progress = Progress(extraction.say)
         for page in account.transaction_pages(mode):
-            _report_page(extraction, page, mode)
+            progress.reach(f"page {page.number} of {page.pages} ({mode})")
             days = [_day(row) for row in page.rows]
             asked_for = [
                 row
@@ -57,6 +59,7 @@ def _transactions(account: ThriveCart, extraction: Extraction, table: Table) -> 
             # Newest first is not promised: only a whole page of older days ends the walk.
             if first_day and known_days and max(known_days) < first_day:
                 break
+        progress.end()
     if extraction.window is None and newest_day and newest_day > date.min:
         # A day in the future would hide the days before it.
         remembered["newest_day"] = min(newest_day, datetime.now(UTC).date()).isoformat()
@@ -83,17 +86,13 @@ def _pricing_options(account: ThriveCart, extraction: Extraction, table: Table) 
 
 def _customers(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
     emails = customers_to_ask(extraction)
+    progress = Progress(extraction.say)
     for number, email in enumerate(emails, start=1):
-        if number == 1 or number % settings.CUSTOMERS_PER_REPORT == 0 or number == len(emails):
-            extraction.say(f"customer {number} of {len(emails)}")
+        progress.reach(f"customer {number} of {len(emails)}")
         answer = account.customer(email)
         status = "not_found" if answer is None else "found"
         yield from land(extraction, table, [answer or {}], {"email": email, "status": status})
-
-
-def _report_page(extraction: Extraction, page: Page, mode: str) -> None:
-    if page.number == 1 or page.number % settings.PAGES_PER_REPORT == 0 or page.number == page.pages:
-        extraction.say(f"page {page.number} of {page.pages} ({mode})")
+    progress.end()
 
 
 def _day(row: Any) -> date | None:

@@ -45,7 +45,7 @@ class ThriveCart:
 
         Walking this way, a sale made meanwhile brings a row twice; walking the other way it would hide one.
         """
-        number, read, last_rows = 1, 0, None
+        number, read, largest, last_rows = 1, 0, 0, None
         while True:
             answer = self._http.get(
                 "/transactions", {"page": number, "perPage": settings.PAGE_SIZE}, headers={"X-TC-Mode": mode}
@@ -54,7 +54,9 @@ class ThriveCart:
             # A page repeated past the end would go on for ever.
             if not rows or rows == last_rows:
                 return
-            yield Page(number, max(math.ceil(total / len(rows)), number), rows)
+            # The last page is a small one: how many there are, the largest tells.
+            largest = max(largest, len(rows))
+            yield Page(number, max(math.ceil(total / largest), number), rows)
             read += len(rows)
             if total and read >= total:
                 return

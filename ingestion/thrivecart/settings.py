@@ -25,6 +25,3 @@ CUSTOMER_BUDGET = 200
 
 CUSTOMER_REST_HOURS = 20
 """A customer is not asked for again within these hours, so that a daily job asks once a day."""
-
-PAGES_PER_REPORT = 10
-CUSTOMERS_PER_REPORT = 50

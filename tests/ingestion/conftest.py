@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,11 @@ class Project:
         self._monkeypatch = monkeypatch
         monkeypatch.setenv("DOLLARTRAIL_CONFIG", str(self.config))
         monkeypatch.setenv("DOLLARTRAIL_WAREHOUSE", str(self.warehouse))
+        for source in ("THRIVECART", "KIT", "META_ADS"):
+            monkeypatch.setenv(f"SOURCES__{source}__REQUESTS_PER_MINUTE", "600000")
+            monkeypatch.setenv(f"SOURCES__{source}__RETRY_WAIT_SECONDS", "0.001")
+            monkeypatch.setenv(f"SOURCES__{source}__LONGEST_WAIT_SECONDS", "0.002")
+            monkeypatch.setenv(f"SOURCES__{source}__ATTEMPTS", "3")
         self.write(
             "workspaces.csv",
             "workspace_id,name,reporting_time_zone,reporting_currency",
@@ -42,6 +48,11 @@ class Project:
         self.write("identity_decisions.csv", "workspace_id,email,other_email,decision,decided_at,reason")
         self.write("exchange_rates.csv", "rate_date,currency,reporting_currency,rate")
         self.write("connections.csv", CONNECTION_COLUMNS)
+
+    def start_from(self, warehouse: Path) -> None:
+        """Take a copy of a warehouse for this project's."""
+        self.warehouse.parent.mkdir()
+        shutil.copy(warehouse, self.warehouse)
 
     def write(self, name: str, *lines: str) -> None:
         (self.config / name).write_text("\n".join(lines) + "\n")
@@ -88,23 +99,38 @@ def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def project(bare_project: Project, empty_warehouse: Path) -> Project:
-    bare_project.warehouse.parent.mkdir()
-    shutil.copy(empty_warehouse, bare_project.warehouse)
+    bare_project.start_from(empty_warehouse)
+    return bare_project
+
+
+@pytest.fixture(scope="module")
+def read_only_project(empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Give a file's tests a project to share: one fixture loads into it, and the tests only look at what came of it."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        shared = Project(tmp_path_factory.mktemp("read_only"), monkeypatch)
+        shared.start_from(empty_warehouse)
+        yield shared
+
+
+@pytest.fixture(scope="module")
+def read_only_vendor() -> Iterator[FakeVendor]:
+    with closing(FakeVendor()) as fake:
+        yield fake
+
+
+@pytest.fixture
+def later_project(bare_project: Project, read_only_project: Project, loaded_account: object) -> Project:
+    """Give a test that loads again its own copy of the warehouse that its file's `loaded_account` was loaded into."""
+    bare_project.start_from(read_only_project.warehouse)
     return bare_project
 
 
 @pytest.fixture
 def bare_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    for source in ("THRIVECART", "KIT", "META_ADS"):
-        monkeypatch.setenv(f"SOURCES__{source}__REQUESTS_PER_MINUTE", "600000")
-        monkeypatch.setenv(f"SOURCES__{source}__RETRY_WAIT_SECONDS", "0.001")
-        monkeypatch.setenv(f"SOURCES__{source}__LONGEST_WAIT_SECONDS", "0.002")
-        monkeypatch.setenv(f"SOURCES__{source}__ATTEMPTS", "3")
     return Project(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def vendor() -> Iterator[FakeVendor]:
-    fake = FakeVendor()
-    yield fake
-    fake.close()
+    with closing(FakeVendor()) as fake:
+        yield fake

@@ -16,18 +16,32 @@ HEADER, FIRST, SECOND = SPEND.splitlines()
 LANDED = "select source_file, row_number, spend from raw_files.ad_spend order by all"
 
 
-@pytest.fixture
-def drop(project: Project, tmp_path: Path) -> Path:
-    folder = tmp_path / "drop"
+def connect(project: Project, folder: Path) -> Path:
     folder.mkdir()
     project.connect("acme_files", "files", str(folder))
     (folder / "ad_spend_podcast.csv").write_text(SPEND)
     return folder
 
 
-def test_spend_is_landed_with_file_and_line(project: Project, drop: Path) -> None:
-    project.load("files")
-    landed = project.rows(
+@pytest.fixture
+def drop(project: Project, tmp_path: Path) -> Path:
+    return connect(project, tmp_path / "drop")
+
+
+@pytest.fixture(scope="module")
+def loaded_account(read_only_project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Load the spend file, once for all tests that only look at its rows or load again."""
+    connect(read_only_project, tmp_path_factory.mktemp("files") / "drop")
+    read_only_project.load("files")
+
+
+@pytest.fixture
+def later_drop(later_project: Project, tmp_path: Path) -> Path:
+    return connect(later_project, tmp_path / "drop")
+
+
+def test_spend_is_landed_with_file_and_line(read_only_project: Project, loaded_account: None) -> None:
+    landed = read_only_project.rows(
         "select source_file, row_number, date::varchar, platform, currency, account_id, spend, impressions, clicks"
         " from raw_files.ad_spend order by row_number"
     )
@@ -55,25 +69,22 @@ def test_a_file_put_back_replaces_its_own_rows_only(project: Project, drop: Path
     ]
 
 
-def test_a_second_load_changes_nothing(project: Project, drop: Path) -> None:
-    project.load("files")
-    before = project.rows(LANDED)
-    project.load("files")
-    assert project.rows(LANDED) == before
+def test_a_second_load_changes_nothing(later_project: Project, later_drop: Path) -> None:
+    before = later_project.rows(LANDED)
+    later_project.load("files")
+    assert later_project.rows(LANDED) == before
 
 
-def test_a_file_put_back_with_its_header_only_withdraws_its_rows(project: Project, drop: Path) -> None:
-    project.load("files")
-    (drop / "ad_spend_podcast.csv").write_text(f"{HEADER}\n")
-    project.load("files")
-    assert project.rows(LANDED) == []
+def test_a_file_put_back_with_its_header_only_withdraws_its_rows(later_project: Project, later_drop: Path) -> None:
+    (later_drop / "ad_spend_podcast.csv").write_text(f"{HEADER}\n")
+    later_project.load("files")
+    assert later_project.rows(LANDED) == []
 
 
-def test_rows_of_a_file_taken_out_of_the_folder_stay(project: Project, drop: Path) -> None:
-    project.load("files")
-    (drop / "ad_spend_podcast.csv").unlink()
-    project.load("files")
-    assert len(project.rows(LANDED)) == 2
+def test_rows_of_a_file_taken_out_of_the_folder_stay(later_project: Project, later_drop: Path) -> None:
+    (later_drop / "ad_spend_podcast.csv").unlink()
+    later_project.load("files")
+    assert len(later_project.rows(LANDED)) == 2
 
 
 @pytest.mark.parametrize(
@@ -140,11 +151,10 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, reas
     assert reason in read.defects[0].reason
 
 
-def test_a_refused_version_leaves_the_rows_of_the_good_one(project: Project, drop: Path) -> None:
-    project.load("files")
-    (drop / "ad_spend_podcast.csv").write_text(f"{HEADER}\n{FIRST.replace('460.50', 'much')}\n")
-    project.load("files")
-    assert len(project.rows(LANDED)) == 2
+def test_a_refused_version_leaves_the_rows_of_the_good_one(later_project: Project, later_drop: Path) -> None:
+    (later_drop / "ad_spend_podcast.csv").write_text(f"{HEADER}\n{FIRST.replace('460.50', 'much')}\n")
+    later_project.load("files")
+    assert len(later_project.rows(LANDED)) == 2
 
 
 def test_a_refused_file_holds_up_no_other(project: Project, drop: Path) -> None:

@@ -28,7 +28,8 @@ DUCKDB_TYPES = {
     "decimal": "DECIMAL(18,4)",
     "json": "JSON",
 }
-HOLD = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep({seconds})"
+HOLD = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)"
+WAITING = "test.duckdb is in use by another process: waiting for it"
 DIE = """
 import os, signal, sys
 import dlt
@@ -49,23 +50,25 @@ def kit(project: Project, vendor: FakeVendor) -> FakeVendor:
     return vendor
 
 
-def hold(warehouse: Path, seconds: float) -> "subprocess.Popen[str]":
+def hold(warehouse: Path) -> "subprocess.Popen[bytes]":
     """Open the warehouse for writing in another process, and return once that is done."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD.format(seconds=seconds), str(warehouse)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout and process.stdout.readline() == "held\n"
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(warehouse)], stdout=subprocess.PIPE)
+    assert process.stdout and process.stdout.readline() == b"held\n"
     return process
 
 
-def test_every_declared_table_and_column_exists_without_any_connection(bare_project: Project) -> None:
+def let_go(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.communicate()
+
+
+def test_every_declared_table_and_column_exists_without_any_connection(project: Project) -> None:
     declared = []
     for source in SOURCES.values():
-        bare_project.load(source.name)
         for table in source.tables:
             columns = table.columns.items()
             declared += [(f"raw_{source.name}", table.name, name, DUCKDB_TYPES[kind]) for name, kind in columns]
-    found = bare_project.rows(
+    found = project.rows(
         "select table_schema, table_name, column_name, data_type from information_schema.columns"
         " where table_schema in ('raw_thrivecart', 'raw_kit', 'raw_meta_ads', 'raw_files')"
         " and table_name not like '\\_dlt%' escape '\\' and column_name not like '\\_dlt%' escape '\\'"
@@ -139,11 +142,10 @@ def test_an_ad_account_is_read_up_to_its_last_day(project: Project, vendor: Fake
 
 
 def test_a_lock_is_waited_for(project: Project, kit: FakeVendor) -> None:
-    holder = hold(project.warehouse, seconds=1.0)
-    project.load("kit", "subscribers")
-    holder.wait()
+    holder = hold(project.warehouse)
+    load("kit", ("subscribers",), report=lambda line: let_go(holder) if line == WAITING else None)
+    assert holder.returncode == -signal.SIGKILL
     assert project.rows(COUNT) == [(1,)]
-    assert "test.duckdb is in use by another process: waiting for it" in project.lines
 
 
 def test_a_lock_that_comes_while_rows_are_read_costs_no_second_reading(project: Project, kit: FakeVendor) -> None:
@@ -151,12 +153,11 @@ def test_a_lock_that_comes_while_rows_are_read_costs_no_second_reading(project: 
     holders = []
 
     def serve_and_hold(request: object) -> object:
-        holders.append(hold(project.warehouse, seconds=1.0))
+        holders.append(hold(project.warehouse))
         return serve(request)
 
     kit.routes["/subscribers"] = serve_and_hold
-    project.load("kit", "subscribers")
-    assert holders[0].wait() == 0
+    load("kit", ("subscribers",), report=lambda line: let_go(holders[0]) if line == WAITING else None)
     assert len(kit.requests) == 1
     assert project.rows(COUNT) == [(1,)]
 
@@ -165,13 +166,12 @@ def test_patience_with_a_lock_ends_with_what_to_do(
     project: Project, kit: FakeVendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WAREHOUSE__LOCK_WAIT_SECONDS", "0.1")
-    holder = hold(project.warehouse, seconds=60)
+    holder = hold(project.warehouse)
     try:
         with pytest.raises(WarehouseLocked, match=r"test\.duckdb stayed locked by another process; close what has it"):
             project.load("kit", "subscribers")
     finally:
-        holder.kill()
-        holder.wait()
+        let_go(holder)
 
 
 @pytest.mark.parametrize("moment", ["read", "prepared", "merged"])

@@ -1,6 +1,7 @@
 """Meta's insights, as its facts say that they behave."""
 
 import json
+import math
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from requests import Response
 
-from ingestion import LoadFailed, Window
+from ingestion import LoadFailed, Window, progress
 from ingestion.meta_ads.client import is_busy
 from tests.ingestion.conftest import Project, fixture_of
 from tests.ingestion.fake_vendor import Answer, FakeVendor, Request
@@ -51,8 +52,7 @@ class FakeAdAccount:
         return {"data": page, "paging": paging} if page else {"data": []}
 
 
-@pytest.fixture
-def account(project: Project, vendor: FakeVendor) -> FakeAdAccount:
+def connect(project: Project, vendor: FakeVendor) -> FakeAdAccount:
     project.connect(
         "acme_meta", "meta_ads", vendor.url, vendor_account_id="1001", time_zone="America/New_York", currency="USD"
     )
@@ -62,62 +62,76 @@ def account(project: Project, vendor: FakeVendor) -> FakeAdAccount:
     return fake
 
 
-def test_rows_are_landed_as_text_as_sent(project: Project, account: FakeAdAccount) -> None:
-    project.load("meta_ads", "ad_insights", window=NOVEMBER)
+@pytest.fixture
+def account(project: Project, vendor: FakeVendor) -> FakeAdAccount:
+    return connect(project, vendor)
+
+
+@pytest.fixture(scope="module")
+def loaded_account(read_only_project: Project, read_only_vendor: FakeVendor) -> FakeAdAccount:
+    """Load three days of the account, once for all tests that only look at them or load them again."""
+    account = connect(read_only_project, read_only_vendor)
+    read_only_project.load("meta_ads", window=NOVEMBER)
+    return account
+
+
+@pytest.fixture
+def later_account(later_project: Project, vendor: FakeVendor) -> FakeAdAccount:
+    return connect(later_project, vendor)
+
+
+def test_rows_are_landed_as_text_as_sent(read_only_project: Project, loaded_account: FakeAdAccount) -> None:
     landed = "select account_id, account_currency, spend, impressions, actions ->> '$[0].value', connection_id"
-    assert project.rows(f"{landed} from raw_meta_ads.ad_insights where date_start = '2026-11-01'") == [
+    assert read_only_project.rows(f"{landed} from raw_meta_ads.ad_insights where date_start = '2026-11-01'") == [
         ("1001", "USD", "10.50", "4233", "2", "acme_meta")
     ]
 
 
 def test_both_levels_are_asked_day_by_day_with_the_token_in_a_header(
-    project: Project, account: FakeAdAccount, vendor: FakeVendor
+    loaded_account: FakeAdAccount, read_only_vendor: FakeVendor
 ) -> None:
-    project.load("meta_ads", window=NOVEMBER)
-    assert {request.query["level"] for request in vendor.requests} == {"ad", "account"}
-    assert {request.query["time_increment"] for request in vendor.requests} == {"1"}
-    assert {request.headers["Authorization"] for request in vendor.requests} == {"Bearer key-of-acme_meta"}
+    requests = read_only_vendor.requests
+    assert {request.query["level"] for request in requests} == {"ad", "account"}
+    assert {request.query["time_increment"] for request in requests} == {"1"}
+    assert {request.headers["Authorization"] for request in requests} == {"Bearer key-of-acme_meta"}
 
 
-def test_restated_spend_replaces_what_was_landed(project: Project, account: FakeAdAccount) -> None:
-    project.load("meta_ads", window=NOVEMBER)
-    account.spend["2026-11-02", "7"] = "12.75"
-    project.load("meta_ads", window=NOVEMBER)
-    assert project.rows(ADS) == [
+def test_restated_spend_replaces_what_was_landed(later_project: Project, later_account: FakeAdAccount) -> None:
+    later_account.spend["2026-11-02", "7"] = "12.75"
+    later_project.load("meta_ads", window=NOVEMBER)
+    assert later_project.rows(ADS) == [
         ("2026-11-01", "7", "10.50"),
         ("2026-11-02", "7", "12.75"),
         ("2026-11-02", "8", "3.25"),
     ]
 
 
-def test_a_row_that_vanished_goes(project: Project, account: FakeAdAccount) -> None:
-    project.load("meta_ads", window=NOVEMBER)
-    del account.spend["2026-11-02", "8"]
-    project.load("meta_ads", window=NOVEMBER)
-    assert project.rows(ADS) == [("2026-11-01", "7", "10.50"), ("2026-11-02", "7", "11.00")]
+def test_a_row_that_vanished_goes(later_project: Project, later_account: FakeAdAccount) -> None:
+    del later_account.spend["2026-11-02", "8"]
+    later_project.load("meta_ads", window=NOVEMBER)
+    assert later_project.rows(ADS) == [("2026-11-01", "7", "10.50"), ("2026-11-02", "7", "11.00")]
 
 
-def test_days_outside_the_window_stay(project: Project, account: FakeAdAccount) -> None:
-    project.load("meta_ads", window=NOVEMBER)
-    account.spend.clear()
-    project.load("meta_ads", window=Window(date(2026, 11, 2), date(2026, 11, 2)))
-    assert project.rows(ADS) == [("2026-11-01", "7", "10.50")]
+def test_days_outside_the_window_stay(later_project: Project, later_account: FakeAdAccount) -> None:
+    later_account.spend.clear()
+    later_project.load("meta_ads", window=Window(date(2026, 11, 2), date(2026, 11, 2)))
+    assert later_project.rows(ADS) == [("2026-11-01", "7", "10.50")]
 
 
-def test_a_window_that_became_empty_is_emptied(project: Project, account: FakeAdAccount) -> None:
-    project.load("meta_ads", window=NOVEMBER)
-    account.spend.clear()
-    project.load("meta_ads", window=NOVEMBER)
-    assert project.rows("select count(*) from raw_meta_ads.ad_insights") == [(0,)]
-    assert project.rows("select count(*) from raw_meta_ads.account_insights") == [(0,)]
+def test_a_window_that_became_empty_is_emptied(later_project: Project, later_account: FakeAdAccount) -> None:
+    later_account.spend.clear()
+    later_project.load("meta_ads", window=NOVEMBER)
+    assert later_project.rows("select count(*) from raw_meta_ads.ad_insights") == [(0,)]
+    assert later_project.rows("select count(*) from raw_meta_ads.account_insights") == [(0,)]
 
 
-def test_a_failed_answer_empties_nothing(project: Project, account: FakeAdAccount, vendor: FakeVendor) -> None:
-    project.load("meta_ads", window=NOVEMBER)
+def test_a_failed_answer_empties_nothing(
+    later_project: Project, later_account: FakeAdAccount, vendor: FakeVendor
+) -> None:
     vendor.routes[INSIGHTS] = lambda _: Answer({"error": {"message": "no", "code": 100}}, status=400)
     with pytest.raises(LoadFailed, match="acme_meta: Meta answered 400"):
-        project.load("meta_ads", window=NOVEMBER)
-    assert project.rows("select count(*) from raw_meta_ads.ad_insights") == [(3,)]
+        later_project.load("meta_ads", window=NOVEMBER)
+    assert later_project.rows("select count(*) from raw_meta_ads.ad_insights") == [(3,)]
 
 
 def test_rows_of_another_account_stay(project: Project, account: FakeAdAccount, vendor: FakeVendor) -> None:
@@ -131,11 +145,10 @@ def test_rows_of_another_account_stay(project: Project, account: FakeAdAccount, 
     assert project.rows("select connection_id, spend from raw_meta_ads.ad_insights") == [("acme_meta_uk", "5.00")]
 
 
-def test_a_second_load_changes_nothing(project: Project, account: FakeAdAccount) -> None:
-    project.load("meta_ads", window=NOVEMBER)
-    before = project.rows(ADS)
-    project.load("meta_ads", window=NOVEMBER)
-    assert project.rows(ADS) == before
+def test_a_second_load_changes_nothing(later_project: Project, later_account: FakeAdAccount) -> None:
+    before = later_project.rows(ADS)
+    later_project.load("meta_ads", window=NOVEMBER)
+    assert later_project.rows(ADS) == before
 
 
 def test_pages_are_followed_by_cursor_never_by_address(
@@ -167,6 +180,17 @@ def test_history_is_asked_for_in_windows_of_28_days_as_far_as_meta_keeps_it(
     assert all(after[0] - before[1] == timedelta(days=1) for before, after in pairwise(spans))
     # 37 months are at least 1125 days; four of them are left out.
     assert 1115 <= (spans[-1][1] - spans[0][0]).days <= 1128
+
+
+def test_of_a_long_history_the_first_and_the_last_window_are_reported(
+    project: Project, account: FakeAdAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", math.inf)
+    project.load("meta_ads", "account_insights")
+    first, last = account.windows[0], account.windows[-1]
+    assert [line for line in project.lines if "level" in line] == [
+        f"acme_meta: account level, {since} to {until}" for _, since, until in (first, last)
+    ]
 
 
 def test_later_loads_read_28_days_again(project: Project, account: FakeAdAccount) -> None:

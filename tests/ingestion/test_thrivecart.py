@@ -1,13 +1,17 @@
 """ThriveCart, as its facts say that it behaves."""
 
 import json
+import math
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from requests import PreparedRequest
+from requests.exceptions import ReadTimeout
 
-from ingestion import LoadFailed, Window
+from ingestion import LoadFailed, Window, progress
+from ingestion.http import Throttle
 from tests.ingestion.conftest import Project, fixture_of
 from tests.ingestion.fake_vendor import Answer, FakeVendor, Request
 
@@ -31,16 +35,32 @@ def row(event_id: int, timestamp: int, **fields: Any) -> dict[str, Any]:
     return newest | {"event_id": str(event_id), "timestamp": timestamp} | fields
 
 
-@pytest.fixture
-def account(project: Project, vendor: FakeVendor) -> FakeVendor:
+def connect(project: Project, vendor: FakeVendor) -> FakeVendor:
     project.connect("acme_thrivecart", "thrivecart", vendor.url)
     vendor.routes["/transactions"] = paged(fixture_of("thrivecart/transactions.json")["transactions"])
     return vendor
 
 
-def test_rows_are_landed_as_sent(project: Project, account: FakeVendor) -> None:
-    project.load("thrivecart", "transactions")
-    landed = project.rows(
+@pytest.fixture
+def account(project: Project, vendor: FakeVendor) -> FakeVendor:
+    return connect(project, vendor)
+
+
+@pytest.fixture(scope="module")
+def loaded_account(read_only_project: Project, read_only_vendor: FakeVendor) -> FakeVendor:
+    """Load the transactions of the account, once for all tests that only look at them or load more."""
+    account = connect(read_only_project, read_only_vendor)
+    read_only_project.load("thrivecart", "transactions")
+    return account
+
+
+@pytest.fixture
+def later_account(later_project: Project, vendor: FakeVendor) -> FakeVendor:
+    return connect(later_project, vendor)
+
+
+def test_rows_are_landed_as_sent(read_only_project: Project, loaded_account: FakeVendor) -> None:
+    landed = read_only_project.rows(
         "select connection_id, mode, event_id, item_id, amount, timestamp, internal_subscription_id, coupon, quantity,"
         " customer ->> '$.email' from raw_thrivecart.transactions where transaction_type = 'cancel'"
     )
@@ -49,10 +69,11 @@ def test_rows_are_landed_as_sent(project: Project, account: FakeVendor) -> None:
     ]
 
 
-def test_a_bump_that_shares_the_event_of_its_product_is_a_row_of_its_own(project: Project, account: FakeVendor) -> None:
-    project.load("thrivecart", "transactions")
-    assert project.rows(KEYS + "").count(("990104", "bump")) == 1
-    assert project.rows(KEYS).count(("990104", "product")) == 1
+def test_a_bump_that_shares_the_event_of_its_product_is_a_row_of_its_own(
+    read_only_project: Project, loaded_account: FakeVendor
+) -> None:
+    assert read_only_project.rows(KEYS).count(("990104", "bump")) == 1
+    assert read_only_project.rows(KEYS).count(("990104", "product")) == 1
 
 
 def test_rows_of_test_mode_are_marked(project: Project, account: FakeVendor) -> None:
@@ -65,12 +86,30 @@ def test_rows_of_test_mode_are_marked(project: Project, account: FakeVendor) -> 
     assert project.rows("select mode from raw_thrivecart.transactions order by mode") == [("live",), ("test",)]
 
 
-def test_history_is_read_page_by_page_with_progress(project: Project, account: FakeVendor) -> None:
+def test_history_is_read_page_by_page(project: Project, account: FakeVendor) -> None:
     account.routes["/transactions"] = paged([row(9000 - n, 1795072510 - n) for n in range(25)], page_size=10)
     loaded = project.load("thrivecart", "transactions")
     assert loaded["transactions"].rows_loaded == 25
-    assert "acme_thrivecart: page 1 of 3 (live)" in project.lines
     assert project.rows("select count(distinct event_id) from raw_thrivecart.transactions") == [(25,)]
+
+
+def test_of_a_long_history_the_first_and_the_last_page_are_reported(
+    project: Project, account: FakeVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", math.inf)
+    account.routes["/transactions"] = paged([row(9000 - n, 1795072510 - n) for n in range(25)], page_size=5)
+    project.load("thrivecart", "transactions")
+    pages = [line for line in project.lines if "page" in line]
+    assert pages == ["acme_thrivecart: page 1 of 5 (live)", "acme_thrivecart: page 5 of 5 (live)"]
+
+
+def test_the_number_of_pages_is_that_of_full_ones(
+    project: Project, account: FakeVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0)
+    account.routes["/transactions"] = paged([row(9000 - n, 1795072510 - n) for n in range(25)], page_size=10)
+    project.load("thrivecart", "transactions")
+    assert "acme_thrivecart: page 3 of 3 (live)" in project.lines
 
 
 def test_sales_made_while_paging_hide_no_row_and_double_none(project: Project, account: FakeVendor) -> None:
@@ -99,14 +138,15 @@ def test_a_second_load_stops_at_a_page_older_than_the_look_back(project: Project
     assert pages == ["1", "2"]
 
 
-def test_a_second_load_changes_nothing_but_brings_what_is_new(project: Project, account: FakeVendor) -> None:
+def test_a_second_load_changes_nothing_but_brings_what_is_new(
+    later_project: Project, later_account: FakeVendor
+) -> None:
     rows = fixture_of("thrivecart/transactions.json")["transactions"]
-    account.routes["/transactions"] = paged(rows)
-    project.load("thrivecart", "transactions")
-    before = project.rows(KEYS)
+    later_account.routes["/transactions"] = paged(rows)
+    before = later_project.rows(KEYS)
     rows.insert(0, row(990200, 1795210000))
-    project.load("thrivecart", "transactions")
-    assert project.rows(KEYS) == [*before, ("990200", "product")]
+    later_project.load("thrivecart", "transactions")
+    assert later_project.rows(KEYS) == [*before, ("990200", "product")]
 
 
 def test_a_page_out_of_order_does_not_end_the_walk(project: Project, account: FakeVendor) -> None:
@@ -223,19 +263,61 @@ def test_the_catalogue_is_landed_where_some_of_its_calls_always_fail(project: Pr
     assert "ThriveCart answered 500 to GET /products/12/pricing_options: Oops; left out" in project.report
 
 
-def test_payers_of_subscriptions_are_asked_about_open_ones_first(project: Project, account: FakeVendor) -> None:
-    account.routes["/customer"] = lambda request: (
+def test_an_optional_call_that_keeps_failing_is_given_up_after_two_attempts(
+    project: Project, account: FakeVendor
+) -> None:
+    catalogue(account)
+    project.load("thrivecart", "pricing_options")
+    assert len(account.asked("/products/12/pricing_options")) == 2
+
+
+def test_an_optional_call_that_is_never_answered_is_given_up_after_two_attempts(
+    project: Project, account: FakeVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, unanswered = Throttle.send, []
+
+    def send_or_wait(throttle: Throttle, request: PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.path_url == "/products/11/pricing_options":
+            unanswered.append(request)
+            raise ReadTimeout
+        return send(throttle, request, *args, **kwargs)
+
+    catalogue(account)
+    monkeypatch.setattr(Throttle, "send", send_or_wait)
+    project.load("thrivecart", "pricing_options")
+    assert len(unanswered) == 2
+
+
+def test_a_busy_vendor_is_waited_for_on_optional_calls_too(
+    project: Project, account: FakeVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCES__THRIVECART__ATTEMPTS", "6")
+    catalogue(account)
+    interruptions = [Answer("Too many", status=429)] * 3 + [Answer([], is_cut=True), Answer("Oops", status=502)]
+    options = fixture_of("thrivecart/pricing_options.json")
+    account.routes["/products/11/pricing_options"] = lambda _: interruptions.pop() if interruptions else options
+    project.load("thrivecart", "pricing_options")
+    assert project.rows("select item_id from raw_thrivecart.pricing_options") == [("11",)]
+
+
+def test_payers_of_subscriptions_are_asked_about_open_ones_first(
+    later_project: Project, later_account: FakeVendor
+) -> None:
+    later_account.routes["/customer"] = lambda request: (
         fixture_of("thrivecart/customer.json")
         if request.body["email"] == "ada@example.com"
         else Answer({"error": "There are no orders associated with this customer."}, status=404)
     )
-    project.load("thrivecart", "transactions", "customers")
-    assert [request.body for request in account.asked("/customer")] == [
+    later_project.load("thrivecart", "customers")
+    assert [request.body for request in later_account.asked("/customer")] == [
         {"email": "ada@example.com"},
         {"email": "Noor@Example.COM"},
     ]
     landed = "select email, status, subscriptions ->> '$[0].status' from raw_thrivecart.customers order by seen_at"
-    assert project.rows(landed) == [("ada@example.com", "found", "paused"), ("Noor@Example.COM", "not_found", None)]
+    assert later_project.rows(landed) == [
+        ("ada@example.com", "found", "paused"),
+        ("Noor@Example.COM", "not_found", None),
+    ]
 
 
 def test_customers_may_be_loaded_before_anything_else(project: Project, account: FakeVendor) -> None:
@@ -243,22 +325,22 @@ def test_customers_may_be_loaded_before_anything_else(project: Project, account:
     assert loaded["customers"].rows_loaded == 0
 
 
-def test_a_customer_is_not_asked_about_twice_a_day(project: Project, account: FakeVendor) -> None:
-    account.routes["/customer"] = lambda _: fixture_of("thrivecart/customer.json")
-    project.load("thrivecart", "transactions", "customers")
-    account.requests.clear()
-    project.load("thrivecart", "customers")
-    assert account.requests == []
+def test_a_customer_is_not_asked_about_twice_a_day(later_project: Project, later_account: FakeVendor) -> None:
+    later_account.routes["/customer"] = lambda _: fixture_of("thrivecart/customer.json")
+    later_project.load("thrivecart", "customers")
+    later_account.requests.clear()
+    later_project.load("thrivecart", "customers")
+    assert later_account.requests == []
 
 
 def test_the_budget_of_customers_goes_round(
-    project: Project, account: FakeVendor, monkeypatch: pytest.MonkeyPatch
+    later_project: Project, later_account: FakeVendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCES__THRIVECART__CUSTOMER_BUDGET", "1")
-    account.routes["/customer"] = lambda _: fixture_of("thrivecart/customer.json")
-    project.load("thrivecart", "transactions", "customers")
-    project.load("thrivecart", "customers")
-    asked = [request.body["email"] for request in account.asked("/customer")]
+    later_account.routes["/customer"] = lambda _: fixture_of("thrivecart/customer.json")
+    later_project.load("thrivecart", "customers")
+    later_project.load("thrivecart", "customers")
+    asked = [request.body["email"] for request in later_account.asked("/customer")]
     assert asked == ["ada@example.com", "Noor@Example.COM"]
 
 
@@ -279,7 +361,6 @@ def test_no_key_and_no_address_is_reported_or_printed(
     assert "key-of-acme_thrivecart" not in said
 
 
-def test_rows_hold_json_where_the_vendor_nests(project: Project, account: FakeVendor) -> None:
-    project.load("thrivecart", "transactions")
-    kept = project.rows("select customer from raw_thrivecart.transactions where event_id = '990107'")
+def test_rows_hold_json_where_the_vendor_nests(read_only_project: Project, loaded_account: FakeVendor) -> None:
+    kept = read_only_project.rows("select customer from raw_thrivecart.transactions where event_id = '990107'")
     assert json.loads(kept[0][0])["id"] == "429583657898226838"

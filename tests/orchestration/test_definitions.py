@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 from ingestion import SOURCES
 from tests.road import PROJECT, Road
@@ -29,12 +31,12 @@ def definitions(project_in_a_folder: dict[str, str]) -> dg.Definitions:
 
 
 @pytest.fixture(scope="module")
-def graph(definitions: dg.Definitions) -> dg.AssetGraph:
+def graph(definitions: dg.Definitions) -> AssetGraph:
     return definitions.resolve_asset_graph()
 
 
 def dbt_nodes() -> set[tuple[str, str]]:
-    """(schema, name) of every model and seed file: the schema of a model is its folder's."""
+    """List every model and seed file as (schema, name); the schema of a model is its folder's."""
     models = {
         (path.relative_to(PROJECT / "dbt_project" / "models").parts[0], path.stem)
         for path in (PROJECT / "dbt_project" / "models").rglob("*.sql")
@@ -49,7 +51,7 @@ def raw_tables() -> set[tuple[str, str]]:
 
 
 def test_the_graph_has_every_raw_table_every_model_every_seed_and_the_publication_and_nothing_else(
-    graph: dg.AssetGraph,
+    graph: AssetGraph,
 ) -> None:
     keys = {tuple(key.path) for key in graph.get_all_asset_keys()}
     assert keys == raw_tables() | dbt_nodes() | {("published", "marts")}
@@ -63,7 +65,7 @@ def test_every_source_of_dbt_is_a_raw_table_and_every_raw_table_a_source_of_dbt(
     assert declared == raw_tables()
 
 
-def test_every_asset_says_its_group_its_owner_its_kinds_and_what_it_is(graph: dg.AssetGraph) -> None:
+def test_every_asset_says_its_group_its_owner_its_kinds_and_what_it_is(graph: AssetGraph) -> None:
     lacking = [
         key.to_user_string()
         for key in graph.get_all_asset_keys()
@@ -77,7 +79,7 @@ def test_every_asset_says_its_group_its_owner_its_kinds_and_what_it_is(graph: dg
     assert lacking == []
 
 
-def test_transactions_and_ad_spend_have_days_and_nothing_else_has(graph: dg.AssetGraph) -> None:
+def test_transactions_and_ad_spend_have_days_and_nothing_else_has(graph: AssetGraph) -> None:
     partitioned = {tuple(key.path) for key in graph.get_all_asset_keys() if graph.get(key).partitions_def}
     assert partitioned == {
         ("thrivecart", "transactions"),
@@ -111,7 +113,7 @@ def test_every_test_of_dbt_is_a_check_of_an_asset(definitions: dg.Definitions) -
     assert singular - checks == set()
 
 
-def test_the_daily_job_takes_everything(definitions: dg.Definitions, graph: dg.AssetGraph) -> None:
+def test_the_daily_job_takes_everything(definitions: dg.Definitions, graph: AssetGraph) -> None:
     selected = definitions.resolve_job_def("daily").asset_layer.executable_asset_keys
     assert set(selected) == set(graph.get_all_asset_keys())
 
@@ -128,8 +130,6 @@ def test_a_backfill_asks_no_source_that_has_no_days(definitions: dg.Definitions)
 def test_the_schedule_asks_each_day_for_what_is_new_and_marks_the_days_it_reads_again(
     definitions: dg.Definitions,
 ) -> None:
-    from datetime import UTC, datetime
-
     moment = datetime(2026, 3, 29, 9, tzinfo=UTC)
     context = dg.build_schedule_context(scheduled_execution_time=moment)
     schedule = definitions.resolve_schedule_def("every_day")

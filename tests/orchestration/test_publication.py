@@ -11,14 +11,16 @@ from orchestration.publish import publish_marts
 
 @pytest.fixture
 def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A warehouse with one mart, and its published copy to be."""
+    """Make a warehouse with one mart."""
     path = tmp_path / "warehouse.duckdb"
     monkeypatch.setenv("DOLLARTRAIL_WAREHOUSE", str(path))
     monkeypatch.setenv("DOLLARTRAIL_PUBLISHED", str(tmp_path / "published"))
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema marts; create schema staging")
         connection.execute("create table staging.stg_orders as select 1 as order_id")
-        connection.execute("create table marts.fct_orders (order_id integer primary key, net_amount decimal(18, 2) not null)")
+        connection.execute(
+            "create table marts.fct_orders (order_id integer primary key, net_amount decimal(18, 2) not null)"
+        )
         connection.execute("comment on table marts.fct_orders is 'One order; it''s cash.'")
         connection.execute("comment on column marts.fct_orders.net_amount is 'In \"currency\".'")
         connection.execute("insert into marts.fct_orders values (1, 10.25), (2, -3.00)")
@@ -121,8 +123,11 @@ def test_a_reader_in_another_process_does_not_keep_the_next_copy_from_being_publ
     import subprocess
     import sys
 
-    script = f"import duckdb, sys; c = duckdb.connect({str(published)!r}, read_only=True); print('open', flush=True); sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as tool:
+    open_it = f"c = duckdb.connect({str(published)!r}, read_only=True)"
+    script = f"import duckdb, sys; {open_it}; print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as tool:
         assert tool.stdout is not None and tool.stdout.readline() == "open\n"
         publish_marts()
         tool.communicate()

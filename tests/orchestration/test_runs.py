@@ -1,5 +1,8 @@
 """Runs, backfills and what is left of one that was killed."""
 
+import calendar
+import fcntl
+import json
 import os
 import signal
 import time
@@ -21,12 +24,6 @@ def untravelled_road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]
     yield from travel(tmp_path_factory.mktemp("untravelled"), scale=0.02)
 
 
-@pytest.fixture
-def instance(untravelled_road: Road) -> Iterator[dg.DagsterInstance]:
-    with dagster_of(untravelled_road) as instance:
-        yield instance
-
-
 def dagster_of(road: Road) -> dg.DagsterInstance:
     return dg.DagsterInstance.from_config(str(road.dagster_home))
 
@@ -46,17 +43,14 @@ def test_the_graph_of_one_partition_is_built_and_holds_that_day_alone(untravelle
         (connection, rows_of_day(untravelled_road, connection, day), day, day)
         for connection in ("lumen_thrivecart", "northwind_thrivecart")
     ]
-    assert untravelled_road.warehouse_rows("select distinct date_start from raw_meta_ads.ad_insights") == [(day,)]
+    assert untravelled_road.warehouse_rows(
+        "select distinct cast(date_start as date) from raw_meta_ads.ad_insights"
+    ) == [(day,)]
 
 
 def rows_of_day(road: Road, connection: str, day: date) -> int:
     """ThriveCart rows of a UTC day, counted in what the vendor has."""
-    import json
-
     rows = json.loads((road.business / "thrivecart" / f"{connection}.json").read_text())["transactions"]
-    start = int(time.mktime(day.timetuple())) - time.timezone
-    import calendar
-
     start = calendar.timegm(day.timetuple())
     return sum(start <= int(row["timestamp"]) < start + 86400 for row in rows)
 
@@ -89,7 +83,7 @@ def test_a_killed_run_leaves_its_slot_and_its_state_to_the_next(untravelled_road
     untravelled_road.vendors.faults = Faults(slow_every=1, slow_seconds=2.0)
     try:
         process = untravelled_road.start("run")
-        wait_for_request(untravelled_road, "/thrivecart/transactions")
+        wait_for_a_request(untravelled_road)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
     finally:
@@ -104,15 +98,15 @@ def test_a_killed_run_leaves_its_slot_and_its_state_to_the_next(untravelled_road
     assert untravelled_road.rows("select count(*) > 0 from marts.fct_transactions") == [(True,)]
 
 
-def wait_for_request(road: Road, path: str) -> None:
+def wait_for_a_request(road: Road) -> None:
     already = len(road.vendors.requests)
-    while not any(request.path == path for request in road.vendors.requests[already:]):
+    deadline = time.monotonic() + 120
+    while len(road.vendors.requests) == already:
+        assert time.monotonic() < deadline, "the run asked no vendor for anything"
         time.sleep(0.05)
 
 
 def test_a_second_headless_run_of_one_home_is_refused_while_the_first_lives(untravelled_road: Road) -> None:
-    import fcntl
-
     with (untravelled_road.dagster_home / "headless.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         code, output = untravelled_road.run("run")
@@ -136,7 +130,6 @@ def test_a_living_run_of_the_daemon_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_failing_check_keeps_the_marts_from_being_published(untravelled_road: Road) -> None:
-    untravelled_road.succeed("run")
     before = untravelled_road.published.read_bytes()
     rates = untravelled_road.business / "config" / "exchange_rates.csv"
     text = rates.read_text()

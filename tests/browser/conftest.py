@@ -1,0 +1,112 @@
+"""Dagster's UI as a user has it, and Debian's Chromium to look at it."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.road import PROJECT, Road
+
+CHROMIUM = shutil.which(os.environ.get("DOLLARTRAIL_CHROMIUM", "chromium"))
+SECONDS_TO_START = 240
+"""A machine that does other work too needs a minute; this is for one that is much slower."""
+
+
+class DagsterUI:
+    """`make dev` over a road, and what its pages ask of it."""
+
+    def __init__(self, road: Road, address: str) -> None:
+        self.road = road
+        self.address = address
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        """Answer a GraphQL query, as the pages get it."""
+        request = urllib.request.Request(
+            f"{self.address}/graphql",
+            json.dumps({"query": query, "variables": variables}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=300) as answer:
+            content = json.load(answer)
+        assert "errors" not in content, content["errors"]
+        return content["data"]
+
+
+@contextmanager
+def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Serve Dagster's UI and daemon as `make dev` does, until the context ends; its address and its first process."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "orchestration", "dev", "--port", str(port)],
+            cwd=PROJECT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for(server, f"{address}/server_info", log)
+            yield address, server
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def wait_for(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=10).close()
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+    pytest.fail(f"Dagster's UI does not answer:\n{log.read_text()[-5000:]}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def dagster_ui(travelled_road: Road, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterUI]:
+    """Dagster's UI and daemon over a copy of the travelled road, which others only read."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(travelled_road.folder, folder / "road")
+    road = Road(folder / "road", travelled_road.vendors)
+    with served(road.environment, folder / "dagster.log") as (address, _):
+        yield DagsterUI(road, address)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, only as long as a file needs it: its event loop keeps others in the process from having one."""
+    assert CHROMIUM, "these tests look at pages with Chromium: `make browser` installs it"
+    with sync_playwright() as playwright:
+        # Without a sandbox of its own, as the tests may run as root; it opens pages of this machine alone.
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1600, "height": 1000})
+    context.set_default_timeout(90_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,390 @@
+"""The vendors' own documented answers load, and come out of staging with the right values.
+
+The sandbox is our reading of the vendors; these are the vendors: their fields, types and oddities as their
+documentation and their clients' code show them. Expected values are worked out by hand.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion import TableLoad, Window
+from tests.ingestion.conftest import Project
+from tests.ingestion.fake_vendor import Answer, FakeVendor, Request
+
+DOCUMENTED = Path(__file__).parent / "documented_answers"
+DBT_PROJECT = Path(__file__).parents[1] / "dbt_project"
+TRANSACTIONS = "from staging.stg_thrivecart__transactions where event_id"
+SUBSCRIPTIONS = "from staging.stg_thrivecart__customer_subscriptions where subscription_id"
+SUBSCRIBERS = "from staging.stg_kit__subscribers where subscriber_id"
+ADS = "from staging.stg_meta_ads__ad_insights where ad_id"
+
+
+class Staged:
+    """A warehouse that the documented answers were loaded into, with the staging views over it."""
+
+    def __init__(self, project: Project, loads: dict[str, dict[str, TableLoad]], vendor: FakeVendor) -> None:
+        self.loads = loads
+        self.vendor = vendor
+        self._project = project
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._project.rows(sql)
+
+    def row(self, sql: str) -> tuple[Any, ...]:
+        (row,) = self.rows(sql)
+        return row
+
+
+def documented(name: str) -> Any:
+    return json.loads((DOCUMENTED / name).read_text())
+
+
+def transactions(request: Request) -> Any:
+    """Serve the documented page, which says that there are thousands more; none follow, and none are in test mode."""
+    answer = documented("thrivecart/transactions.json")
+    is_there = request.headers["X-TC-Mode"] == "live" and request.query["page"] == "1"
+    return answer if is_there else answer | {"transactions": []}
+
+
+def customer(request: Request) -> Any:
+    known = {
+        "Kit.Patterson@Example.COM": "thrivecart/customer_with_subscriptions.json",
+        "gone@example.com": "thrivecart/customer_with_purchases.json",
+    }
+    name = known.get(request.body["email"].strip())
+    unknown = Answer({"error": "There are no orders associated with this customer."}, status=404)
+    return documented(name) if name else unknown
+
+
+def subscribers(request: Request) -> Any:
+    return documented(f"kit/subscribers_page_{2 if 'after' in request.query else 1}.json")
+
+
+def insights(request: Request) -> Any:
+    if request.query["level"] == "account":
+        return documented("meta_ads/account_rows.json")
+    return documented(f"meta_ads/ad_rows_page_{2 if 'after' in request.query else 1}.json")
+
+
+def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
+    """Serve what is documented, and nothing else: other calls are answered with 501, as ThriveCart does."""
+    answers = {
+        "/products": "thrivecart/products.json",
+        "/products/1": "thrivecart/product_1.json",
+        "/products/1/pricing_options": "thrivecart/pricing_options.json",
+        "/bumps": "thrivecart/bumps.json",
+        "/upsells": "thrivecart/upsells.json",
+        "/downsells": "thrivecart/downsells.json",
+        "/tags": "kit/tags.json",
+        "/tags/5/subscribers": "kit/tag_5_subscribers.json",
+        "/tags/4/subscribers": "kit/tag_4_subscribers.json",
+    }
+    vendor.routes |= {path: lambda _, name=name: documented(name) for path, name in answers.items()}
+    vendor.routes |= {
+        "/transactions": transactions,
+        "/customer": customer,
+        "/subscribers": subscribers,
+        "/v26.0/act_1700252260223815/insights": insights,
+    }
+    drop.mkdir()
+    shutil.copy(DOCUMENTED / "files" / "ad_spend_podcast.csv", drop)
+    project.connect("acme_thrivecart", "thrivecart", vendor.url)
+    project.connect("acme_kit", "kit", vendor.url)
+    ad_account = {"vendor_account_id": "1700252260223815", "time_zone": "America/Los_Angeles", "currency": "USD"}
+    project.connect("acme_meta", "meta_ads", vendor.url, **ad_account)
+    project.connect("acme_files", "files", str(drop))
+
+
+def build_staging(folder: Path) -> None:
+    views_and_their_seeds = ("--select", "+path:models/staging", "--exclude-resource-type", "test", "unit_test")
+    places = ("--profiles-dir", ".", "--target-path", str(folder / "target"))
+    finished = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "build", *views_and_their_seeds, *places],
+        cwd=DBT_PROJECT,
+        env={**os.environ, "DBT_LOG_PATH": str(folder / "logs")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
+    folder = tmp_path_factory.mktemp("documented")
+    with pytest.MonkeyPatch.context() as monkeypatch, closing(FakeVendor()) as vendor:
+        project = Project(folder, monkeypatch)
+        connect(project, vendor, folder / "drop")
+        day = Window(date(2026, 11, 1), date(2026, 11, 1))
+        loads = {source: project.load(source) for source in ("thrivecart", "kit", "files")}
+        loads["meta_ads"] = project.load("meta_ads", window=day)
+        build_staging(folder)
+        yield Staged(project, loads, vendor)
+
+
+def utc(*moment: int) -> datetime:
+    return datetime(*moment, tzinfo=UTC)  # type: ignore[misc, arg-type]
+
+
+def test_no_documented_row_is_set_aside(staged: Staged) -> None:
+    assert {table.rows_rejected for load in staged.loads.values() for table in load.values()} == {0}
+
+
+def test_every_documented_transaction_is_staged_once(staged: Staged) -> None:
+    ids = staged.rows("select event_id from staging.stg_thrivecart__transactions order by event_id")
+    assert ids == [("446300",), ("446400",), ("446500",), ("446642",), ("446660",)]
+
+
+def test_the_first_documented_transaction_is_a_rebill_of_a_hundred_dollars(staged: Staged) -> None:
+    columns = "transaction_type, amount, currency, order_number, item_id, processor, email, customer_name"
+    assert staged.row(f"select {columns} {TRANSACTIONS} = '446660'") == (
+        *("rebill", Decimal("100.00"), "USD", "7700", "1", "paypal"),
+        *("demo@example.com", "Demo Customer"),
+    )
+
+
+def test_the_second_documented_transaction_comes_without_a_reference(staged: Staged) -> None:
+    columns = "transaction_type, amount, currency, order_number, item_id, email"
+    assert staged.row(f"select {columns} {TRANSACTIONS} = '446642'") == (
+        *("rebill", Decimal("33.00"), "USD", "18584", "2", "demo-2@example.com"),
+    )
+    assert staged.row("select reference from raw_thrivecart.transactions where event_id = '446642'") == (None,)
+
+
+def test_time_and_timestamp_of_the_documented_transactions_are_the_same_moment_in_utc(staged: Staged) -> None:
+    assert staged.rows(f"select occurred_at {TRANSACTIONS} in ('446660', '446642') order by event_id desc") == [
+        (utc(2020, 11, 15, 17, 1, 43),),
+        (utc(2020, 11, 15, 16, 22, 52),),
+    ]
+    sent = "select distinct strptime(time, '%Y-%m-%d %H:%M:%S') = make_timestamp(timestamp * 1000000)"
+    assert staged.rows(f"{sent} from raw_thrivecart.transactions") == [(True,)]
+
+
+def test_fields_that_a_documented_transaction_lacks_are_null(staged: Staged) -> None:
+    columns = "subscription_id, processor_subscription_id, pricing_option_id, coupon, item_name, customer_number"
+    row = staged.row(f"select {columns}, subscription_current_status {TRANSACTIONS} = '446660'")
+    assert row == (None,) * 7
+
+
+def test_a_missing_or_null_quantity_is_one(staged: Staged) -> None:
+    assert staged.rows(f"select quantity {TRANSACTIONS} in ('446660', '446300')") == [(1,), (1,)]
+
+
+def test_the_local_day_of_a_transaction_is_the_workspaces(staged: Staged) -> None:
+    # 03:30 UTC is 22:30 of the day before in New York, on the evening of the day the clocks went back.
+    assert staged.row(f"select occurred_date {TRANSACTIONS} = '446500'") == (date(2020, 11, 1),)
+
+
+def test_an_amount_sent_as_text_is_the_same_money(staged: Staged) -> None:
+    assert staged.row(f"select amount {TRANSACTIONS} = '446500'") == (Decimal("125.00"),)
+
+
+def test_a_refund_sent_negative_is_negative_money(staged: Staged) -> None:
+    assert staged.row(f"select amount, currency {TRANSACTIONS} = '446400'") == (Decimal("-95.00"), "GBP")
+
+
+def test_a_cancel_moves_no_money_though_it_states_an_amount(staged: Staged) -> None:
+    columns = "transaction_type, amount, stated_amount"
+    row = staged.row(f"select {columns} {TRANSACTIONS} = '446300'")
+    assert row == ("cancel", Decimal("0.00"), Decimal("49.00"))
+
+
+def test_ids_are_the_same_text_whether_sent_as_text_or_number(staged: Staged) -> None:
+    columns = "order_number, invoice_id, funnel_product_number, item_id, pricing_option_id"
+    assert staged.row(f"select {columns} {TRANSACTIONS} = '446500'") == (
+        *("851411", "147484955", "373", "373", "12132"),
+    )
+    assert staged.row(f"select item_id, funnel_product_number {TRANSACTIONS} = '446400'") == ("2", "1")
+
+
+def test_customer_numbers_of_18_digits_keep_every_digit_whether_sent_as_text_or_number(staged: Staged) -> None:
+    numbers = staged.rows(f"select customer_number {TRANSACTIONS} in ('446500', '446400') order by event_id desc")
+    assert numbers == [("429583657898226838",), ("429583657898226839",)]
+
+
+def test_an_address_is_stripped_and_lowercased(staged: Staged) -> None:
+    assert staged.row(f"select email {TRANSACTIONS} = '446500'") == ("kit.patterson@example.com",)
+
+
+def test_a_subscription_goes_by_thrivecarts_number_not_the_processors(staged: Staged) -> None:
+    columns = "subscription_id, processor_subscription_id"
+    assert staged.rows(f"select {columns} {TRANSACTIONS} in ('446500', '446300') order by event_id desc") == [
+        ("acme_thrivecart:253", "sub_DemoA"),
+        ("acme_thrivecart:251", "I-DemoC"),
+    ]
+
+
+def test_empty_and_null_subscription_fields_are_no_subscription(staged: Staged) -> None:
+    columns = "subscription_id, processor_subscription_id, subscription_number"
+    assert staged.row(f"select {columns} {TRANSACTIONS} = '446400'") == (None, None, None)
+
+
+def test_a_quantity_sent_as_text_is_a_number(staged: Staged) -> None:
+    assert staged.row(f"select quantity, coupon {TRANSACTIONS} = '446400'") == (2, "AUTUMN")
+
+
+def test_amounts_of_a_customers_subscription_sent_as_text_are_money(staged: Staged) -> None:
+    columns = "thrivecart_status, frequency, currency, plan_amount, payments_made, payments_remaining, email"
+    assert staged.row(f"select {columns} {SUBSCRIPTIONS} = 'acme_thrivecart:253'") == (
+        *("active", "month", "USD", Decimal("125.00"), 1, 4, "kit.patterson@example.com"),
+    )
+
+
+def test_a_customers_subscription_may_come_in_numbers_without_payments_remaining(staged: Staged) -> None:
+    columns = "thrivecart_status, frequency, plan_amount, payments_made, payments_remaining"
+    assert staged.row(f"select {columns} {SUBSCRIPTIONS} = 'acme_thrivecart:254'") == (
+        *("paused", "year", Decimal("300.00"), 2, None),
+    )
+
+
+def test_a_customer_with_purchases_only_is_known_and_has_no_subscription(staged: Staged) -> None:
+    known = "select is_known, customer_name from staging.stg_thrivecart__customers where email = 'gone@example.com'"
+    assert staged.row(known) == (True, "Gone Joshua")
+    subscriptions = "from staging.stg_thrivecart__customer_subscriptions where email = 'gone@example.com'"
+    assert staged.row(f"select count(*) {subscriptions}") == (0,)
+
+
+def test_products_are_told_live_from_test(staged: Staged) -> None:
+    columns = "item_id, product_name, product_label, catalogue_status, delivery_type"
+    assert staged.rows(f"select {columns} from staging.stg_thrivecart__products order by item_id") == [
+        ("1", "My First Product", None, "test", "physical"),
+        ("2", "My Example Product", "Internal label for this product", "live", "digital"),
+    ]
+
+
+def test_a_product_has_the_currency_of_its_details_where_the_account_gives_them(staged: Staged) -> None:
+    currencies = staged.rows("select item_id, currency from staging.stg_thrivecart__products order by item_id")
+    assert currencies == [("1", "USD"), ("2", None)]
+
+
+def test_a_bump_is_told_live_by_its_number_and_goes_by_the_id_of_its_product(staged: Staged) -> None:
+    columns = "product_id, product_name, catalogue_status, currency"
+    row = staged.row(f"select {columns} from staging.stg_thrivecart__bumps")
+    assert row == ("acme_thrivecart:bump:4", "Special Bump Offer", "live", "GBP")
+
+
+@pytest.mark.parametrize(("item_type", "name"), [("upsell", "My Example Upsell"), ("downsell", "My Demo Downsell")])
+def test_upsells_and_downsells_have_neither_currency_nor_status(staged: Staged, item_type: str, name: str) -> None:
+    columns = "product_id, product_name, product_label, delivery_type, currency, catalogue_status"
+    row = staged.row(f"select {columns} from staging.stg_thrivecart__{item_type}s")
+    label = f"Internal label for this {item_type}"
+    assert row == (f"acme_thrivecart:{item_type}:2", name, label, "digital", None, None)
+
+
+def test_a_payment_plan_keeps_its_number_of_payments_and_its_trial(staged: Staged) -> None:
+    columns = "product_id, pricing_type, frequency, plan_payments, trial_days, price_amount, recurring_amount"
+    plan = staged.row(f"select {columns} from staging.stg_thrivecart__pricing_options where pricing_option_id = '138'")
+    amounts = (Decimal("100.00"), Decimal("100.00"))
+    assert plan == ("acme_thrivecart:product:1", "subscription", "month", 5, 14, *amounts)
+
+
+def test_a_one_time_price_has_neither_frequency_nor_payments(staged: Staged) -> None:
+    columns = "pricing_type, frequency, plan_payments, trial_days, price_amount, recurring_amount"
+    price = staged.row(f"select {columns} from staging.stg_thrivecart__pricing_options where pricing_option_id = '139'")
+    assert price == ("one_time", None, None, 0, Decimal("450.00"), Decimal("0.00"))
+
+
+def test_a_subscriber_keeps_the_attribution_and_the_time_of_cancelling(staged: Staged) -> None:
+    columns = "utm_source, utm_medium, utm_campaign, utm_content, utm_term, referrer, form_name"
+    assert staged.row(f"select {columns} {SUBSCRIBERS} = '147'") == (
+        *("facebook", "cpc", "black_friday", "get_10_off", "car_owners"),
+        *("https://acme.example/offer/?utm_source=facebook", "Clare form"),
+    )
+    cancelled = staged.row(f"select subscriber_state, cancelled_at {SUBSCRIBERS} = '147'")
+    assert cancelled == ("cancelled", utc(2026, 2, 1, 10))
+
+
+@pytest.mark.parametrize(("subscriber", "email"), [("851", "subscriber491"), ("850", "subscriber490")])
+def test_a_subscriber_whose_attribution_is_null_or_absent_has_none(staged: Staged, subscriber: str, email: str) -> None:
+    columns = "email, utm_source, utm_campaign, referrer, form_name, cancelled_at"
+    row = staged.row(f"select {columns} {SUBSCRIBERS} = '{subscriber}'")
+    assert row == (f"{email}@example.com", None, None, None, None, None)
+
+
+def test_a_subscriber_has_a_lowercase_address_and_an_id_of_text(staged: Staged) -> None:
+    columns = "email, first_name, contact_id"
+    assert staged.row(f"select {columns} {SUBSCRIBERS} = '147'") == ("alice@example.com", "Alice", "acme_kit:147")
+
+
+def test_a_subscriber_was_created_in_utc_on_a_day_of_the_workspace(staged: Staged) -> None:
+    # 03:43 UTC is 22:43 of the day before in New York.
+    row = staged.row(f"select created_at, created_date {SUBSCRIBERS} = '147'")
+    assert row == (utc(2023, 1, 27, 3, 43, 55), date(2023, 1, 26))
+
+
+def test_the_end_cursor_of_the_last_page_of_subscribers_is_not_followed(staged: Staged) -> None:
+    assert [request.query.get("after") for request in staged.vendor.asked("/subscribers")] == [None, "WzE0N10="]
+
+
+def test_taggings_have_the_time_of_tagging_not_of_subscribing(staged: Staged) -> None:
+    columns = "tag_id, contact_id, tagged_at"
+    assert staged.rows(f"select {columns} from staging.stg_kit__subscriber_tags order by tagged_at") == [
+        ("5", "acme_kit:147", utc(2023, 2, 17, 10, 43, 55)),
+        ("5", "acme_kit:851", utc(2023, 2, 18, 9)),
+    ]
+
+
+def test_tags_have_ids_of_text(staged: Staged) -> None:
+    tags = staged.rows("select tag_id, tag_name, created_at from staging.stg_kit__tags order by tag_id")
+    created_at = utc(2023, 2, 17, 11, 43, 55)
+    assert tags == [("4", "Tag A", created_at), ("5", "Tag B", created_at)]
+
+
+def test_an_ads_numbers_sent_as_text_are_numbers(staged: Staged) -> None:
+    columns = "spend_date, spend_amount, currency, impressions, clicks"
+    row = staged.row(f"select {columns} {ADS} = '6215293456071'")
+    assert row == (date(2026, 11, 1), Decimal("76.53"), "USD", 4233, 31)
+
+
+def test_an_ads_ids_and_names_are_kept(staged: Staged) -> None:
+    columns = "account_id, campaign_id, campaign_name, ad_set_id, ad_set_name, ad_name"
+    assert staged.row(f"select {columns} {ADS} = '6215293456071'") == (
+        *("1700252260223815", "6215293400001", "Spring", "6215293400002", "LAL 1%", "video-a"),
+    )
+
+
+def test_an_ads_actions_are_kept_as_a_list_in_raw(staged: Staged) -> None:
+    actions = "json_array_length(actions), actions ->> '$[1].action_type', action_values ->> '$[0].value'"
+    row = staged.row(f"select {actions} from raw_meta_ads.ad_insights where ad_id = '6215293456071'")
+    assert row == (5, "lead", "97.00")
+
+
+def test_an_ad_without_clicks_names_and_actions_still_spends(staged: Staged) -> None:
+    columns = "spend_amount, impressions, clicks, campaign_name, ad_set_id"
+    row = staged.row(f"select {columns} {ADS} = '6215293456072'")
+    assert row == (Decimal("5339.50"), 361324, 0, None, None)
+
+
+def test_the_cursor_of_the_last_page_of_ads_is_not_followed(staged: Staged) -> None:
+    asked = staged.vendor.asked("/v26.0/act_1700252260223815/insights")
+    assert [request.query.get("after") for request in asked if request.query["level"] == "ad"] == [None, "MjQZD"]
+
+
+def test_the_account_has_a_total_of_its_own(staged: Staged) -> None:
+    columns = "account_id, spend_date, spend_amount, impressions, clicks"
+    row = staged.row(f"select {columns} from staging.stg_meta_ads__account_insights")
+    assert row == ("1700252260223815", date(2026, 11, 1), Decimal("5420.03"), 366000, 31)
+
+
+def test_a_spend_file_without_ids_goes_by_its_names(staged: Staged) -> None:
+    columns = "spend_date, platform, currency, spend_amount, impressions, clicks, campaign_id, ad_set_id, ad_id"
+    assert staged.row(f"select {columns} from staging.stg_files__ad_spend") == (
+        *(date(2026, 8, 1), "podcast", "USD", Decimal("460.50"), 12500, 284, "Show A", None, None),
+    )
+
+
+def test_a_spend_file_keeps_its_utm_parameters_and_where_it_came_from(staged: Staged) -> None:
+    columns = "utm_source, utm_medium, utm_campaign, source_file, source_row"
+    row = staged.row(f"select {columns} from staging.stg_files__ad_spend")
+    assert row == ("podcast", "audio", "show_a", "ad_spend_podcast.csv", 2)
