@@ -53,7 +53,9 @@ def model_assets(project: DbtProject) -> dg.AssetsDefinition:
         for source in SOURCES.values():
             # A model can be built before the sources it does without were ever loaded.
             declare_tables(source, context.log.info)
-        invocation = dbt.cli(["build"], context=context, target_path=_target_of_runs(project))
+        # Unit tests have inputs of their own: they are for who changes a model, not for who loads rows.
+        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        invocation = dbt.cli(arguments, context=context, target_path=_target_of_runs(project))
         events: list[Any] = []
         try:
             with redirect_stdout(DbtOutput(sys.stdout)):

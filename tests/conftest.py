@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from sandbox import Faults, Sandbox, generate, write_configuration
 from tests.road import Road
@@ -36,8 +38,35 @@ def changing_road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
         yield road
 
 
+# What takes longest begins first. Files in one tuple share a road, and with it a process.
+LONGEST_FIRST = (
+    ("tests/test_second_load.py",),
+    ("tests/orchestration/test_runs.py",),
+    (
+        "tests/test_end_to_end.py",
+        "tests/dbt/test_unit_tests.py",
+        "tests/browser/test_dagster_ui.py",
+        "tests/browser/test_serving.py",
+    ),
+)
+
+
+class ByRoad(LoadScopeScheduling):
+    """Deal out whole files, or the files of a road together: pytest-xdist's groups are lost on this pytest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return next((" ".join(files) for files in LONGEST_FIRST if file in files), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return ByRoad(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one road, or of one file, in one process."""
-    for item in items:
-        roads = [name for name in getattr(item, "fixturenames", ()) if name.endswith("_road")]
-        item.add_marker(pytest.mark.xdist_group(roads[0] if roads else str(item.path)))
+    files = [file for files in LONGEST_FIRST for file in files]
+    items.sort(key=lambda item: _place(item.nodeid.split("::")[0], files))
+
+
+def _place(file: str, files: list[str]) -> int:
+    return files.index(file) if file in files else len(files)

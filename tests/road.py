@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pandas
 
@@ -75,6 +76,10 @@ class Road:
 
     def warehouse_rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return _rows(self.warehouse, sql, parameters)
+
+    def dagster(self) -> dg.DagsterInstance:
+        """Open the history of the runs; close it with a `with`."""
+        return dg.DagsterInstance.from_config(str(self.dagster_home))
 
     def truth(self, name: str) -> pandas.DataFrame:
         """Read a table of the generator's own answers, as text."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import dagster as dg
 import pytest
 
 from tests.conftest import TODAY
@@ -57,10 +58,29 @@ def test_a_second_run_changes_no_mart(changing_road: Road) -> None:
     assert contents(changing_road) == before
 
 
-def test_a_backfill_of_loaded_days_changes_no_mart(changing_road: Road) -> None:
+Contents = dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def backfilled(changing_road: Road) -> tuple[Contents, Contents]:
+    """Load the last 40 days again by name; the marts before and after."""
     before = contents(changing_road)
-    changing_road.succeed("backfill", (TODAY - timedelta(days=40)).isoformat(), TODAY.isoformat())
-    assert contents(changing_road) == before
+    changing_road.succeed("backfill", (TODAY - timedelta(days=39)).isoformat(), TODAY.isoformat())
+    return before, contents(changing_road)
+
+
+def test_a_backfill_of_loaded_days_changes_no_mart(backfilled: tuple[Contents, Contents]) -> None:
+    before, after = backfilled
+    assert after == before
+
+
+@pytest.mark.parametrize("asset", ["thrivecart/transactions", "meta_ads/ad_insights", "meta_ads/account_insights"])
+def test_a_backfill_reaches_every_partition_it_names(
+    changing_road: Road, backfilled: tuple[Contents, Contents], asset: str
+) -> None:
+    named = {(TODAY - timedelta(days=number)).isoformat() for number in range(40)}
+    with changing_road.dagster() as instance:
+        assert named - instance.get_materialized_partitions(dg.AssetKey(asset.split("/"))) == set()
 
 
 @dataclass(frozen=True)

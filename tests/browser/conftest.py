@@ -44,21 +44,22 @@ class DagsterUI:
 
 
 @contextmanager
-def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """Serve Dagster's UI and daemon as `make dev` does, until the context ends; its address and its first process."""
+def served(road: Road) -> Iterator[tuple[DagsterUI, "subprocess.Popen[bytes]"]]:
+    """Serve Dagster's UI and daemon as `make dev` does, until the context ends; with its first process."""
     port = free_port()
-    address = f"http://127.0.0.1:{port}"
+    log = road.folder / "dagster.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "orchestration", "dev", "--port", str(port)],
             cwd=PROJECT,
-            env=environment,
+            env=road.environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
         try:
-            wait_for(server, f"{address}/server_info", log)
-            yield address, server
+            ui = DagsterUI(road, f"http://127.0.0.1:{port}")
+            wait_for(server, f"{ui.address}/server_info", log)
+            yield ui, server
         finally:
             server.terminate()
             server.wait()
@@ -83,13 +84,18 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def dagster_ui(travelled_road: Road, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterUI]:
-    """Dagster's UI and daemon over a copy of the travelled road, which others only read."""
-    folder = tmp_path_factory.mktemp("served")
-    shutil.copytree(travelled_road.folder, folder / "road")
-    road = Road(folder / "road", travelled_road.vendors)
-    with served(road.environment, folder / "dagster.log") as (address, _):
-        yield DagsterUI(road, address)
+def travelled_copy(travelled_road: Road, tmp_path_factory: pytest.TempPathFactory) -> Road:
+    """Copy the travelled road for a file's own use: others only read that one."""
+    folder = tmp_path_factory.mktemp("copied") / "road"
+    shutil.copytree(travelled_road.folder, folder)
+    return Road(folder, travelled_road.vendors)
+
+
+@pytest.fixture(scope="module")
+def dagster_ui(travelled_copy: Road) -> Iterator[DagsterUI]:
+    """Dagster's UI and daemon over a road that was travelled."""
+    with served(travelled_copy) as (ui, _):
+        yield ui
 
 
 @pytest.fixture(scope="module")

@@ -24,10 +24,6 @@ def untravelled_road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]
     yield from travel(tmp_path_factory.mktemp("untravelled"), scale=0.02)
 
 
-def dagster_of(road: Road) -> dg.DagsterInstance:
-    return dg.DagsterInstance.from_config(str(road.dagster_home))
-
-
 def test_the_graph_of_one_partition_is_built_and_holds_that_day_alone(untravelled_road: Road) -> None:
     day = TODAY - timedelta(days=30)
     untravelled_road.succeed("backfill", day.isoformat(), day.isoformat())
@@ -55,21 +51,8 @@ def rows_of_day(road: Road, connection: str, day: date) -> int:
     return sum(start <= int(row["timestamp"]) < start + 86400 for row in rows)
 
 
-def test_a_backfill_reaches_every_partition_it_names(untravelled_road: Road) -> None:
-    first, last = TODAY - timedelta(days=29), TODAY - timedelta(days=20)
-    untravelled_road.succeed("backfill", first.isoformat(), last.isoformat())
-    named = {(first + timedelta(days=number)).isoformat() for number in range(10)}
-    with dagster_of(untravelled_road) as instance:
-        for key in (["thrivecart", "transactions"], ["meta_ads", "ad_insights"], ["meta_ads", "account_insights"]):
-            assert named - instance.get_materialized_partitions(dg.AssetKey(key)) == set(), key
-    landed = untravelled_road.warehouse_rows(
-        "select distinct date_start::varchar from raw_meta_ads.account_insights where connection_id = 'lumen_meta'"
-    )
-    assert named - {day for (day,) in landed} == set()
-
-
 def test_row_counts_and_column_schema_are_metadata(untravelled_road: Road) -> None:
-    with dagster_of(untravelled_road) as instance:
+    with untravelled_road.dagster() as instance:
         for key in (["thrivecart", "transactions"], ["marts", "fct_transactions"]):
             event = instance.get_latest_materialization_event(dg.AssetKey(key))
             assert event is not None and event.asset_materialization is not None
@@ -88,11 +71,11 @@ def test_a_killed_run_leaves_its_slot_and_its_state_to_the_next(untravelled_road
         process.communicate()
     finally:
         untravelled_road.vendors.faults = Faults()
-    with dagster_of(untravelled_road) as instance:
+    with untravelled_road.dagster() as instance:
         (killed,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
         assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
     untravelled_road.succeed("run")
-    with dagster_of(untravelled_road) as instance:
+    with untravelled_road.dagster() as instance:
         assert instance.get_run_by_id(killed.run_id).status is dg.DagsterRunStatus.FAILURE
         assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
     assert untravelled_road.rows("select count(*) > 0 from marts.fct_transactions") == [(True,)]
