@@ -4,16 +4,20 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
 
 from ingestion.connections import validate_configuration
 from ingestion.warehouse import project_root
+from orchestration import daemon
 
 HEADLESS = "dollartrail/headless"
 """Tag of runs that live and die with the process that started them."""
+
+REPOSITORY = ".dagster/repository"
+"""By this tag the UI finds the runs of a job; the location's name is that of workspace.yaml."""
 
 
 class AnotherRun(Exception):
@@ -45,9 +49,11 @@ def run_job(name: str, tags: Mapping[str, str]) -> None:
 
     with _alone(home), dg.DagsterInstance.get() as instance:
         fail_dead_runs(instance)
+        with suppress(daemon.AnotherDaemon), daemon.only_one(home):
+            daemon.cancel_ended_runs(instance)
         result = defs.resolve_job_def(name).execute_in_process(
             instance=instance,
-            tags={**tags, HEADLESS: "true"},
+            tags={**tags, HEADLESS: "true", REPOSITORY: "__repository__@dollartrail"},
             run_config={"loggers": {"console": {}}},
             raise_on_error=False,
         )

@@ -10,6 +10,10 @@ from ingestion.warehouse import WarehouseLocked, dataset
 from orchestration.partitions import DAYS, window_of
 from orchestration.warehouse import OWNERS, WRITERS, row_counts
 
+ABOUT_DAYS = (
+    "A connection's first load brings all of its history; a day is marked only when a daily run or a backfill names it."
+)
+
 
 def raw_assets() -> list[dg.AssetsDefinition]:
     """Return the assets of all sources."""
@@ -64,7 +68,7 @@ def _assets_of(source: Source, tables: list[Table], is_partitioned: bool) -> dg.
 def _spec(source: Source, table: Table) -> dg.AssetSpec:
     return dg.AssetSpec(
         _key(source, table),
-        description=table.description,
+        description=f"{table.description} {ABOUT_DAYS}" if table.is_partitioned else table.description,
         group_name=source.name,
         kinds={"dlt", "duckdb"},
         owners=OWNERS,

@@ -3,13 +3,13 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
 from ingestion import SOURCES, declare_tables
 from ingestion.warehouse import config_folder, project_root, warehouse_path
@@ -45,10 +45,24 @@ def _is_parsed(project: DbtProject) -> bool:
     return newest < project.manifest_path.stat().st_mtime
 
 
+class Translator(DagsterDbtTranslator):
+    """Shows what a model says of itself; its SQL has a place of its own in the project."""
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the description alone."""
+        return str(dbt_resource_props["description"])
+
+
 def model_assets(project: DbtProject) -> dg.AssetsDefinition:
     """Return all seeds and models as one step; a failed test fails it, and with it all that follows."""
 
-    @dbt_assets(name="dbt_build", manifest=project.manifest_path, project=project, pool=WRITERS)
+    @dbt_assets(
+        name="dbt_build",
+        manifest=project.manifest_path,
+        project=project,
+        dagster_dbt_translator=Translator(),
+        pool=WRITERS,
+    )
     def build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         for source in SOURCES.values():
             # A model can be built before the sources it does without were ever loaded.

@@ -1,0 +1,86 @@
+"""`python -m benchmarks`: a small and a four times larger business, each loaded twice, built and published."""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from ingestion import SOURCES, load
+from ingestion.warehouse import project_root, warehouse_path
+from orchestration import demo
+from orchestration.publish import publish_marts
+from sandbox import generate
+
+GROWTH = 4
+
+
+def main() -> None:
+    """Print seconds of both sizes, and the ratios that say whether anything grows faster than its rows."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--scale", type=float, default=0.25, help="of the small business; 1.0 is the demo's")
+    scale = parser.parse_args().scale
+    small, large = measure(scale), measure(scale * GROWTH)
+    print(f"\n{'':<24}{'small':>12}{'large':>12}{'ratio':>8}")
+    for name in small:
+        print(f"{name:<24}{small[name]:>12,.1f}{large[name]:>12,.1f}{large[name] / small[name]:>8.2f}")
+    print("\nA ratio above that of the rows grows faster than they do.")
+    print(f"load of what is new / first load     {large['second load'] / large['first load']:.2f}")
+    print(f"build / first load                   {large['build'] / large['first load']:.2f}")
+    print(f"publication / build                  {large['publication'] / large['build']:.2f}")
+
+
+def measure(scale: float) -> dict[str, float]:
+    """Return the rows of the businesses and the seconds of each stretch of the road."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DOLLARTRAIL_DEMO"] = folder
+        demo.settle()
+        print(f"scale {scale}: generating", flush=True)
+        generate(demo.folder() / "business", scale=scale)
+        with demo.vendors():
+            seconds = {"first load": _seconds(_load), "second load": _seconds(_load)}
+            seconds["build"] = _seconds(_build)
+            seconds["publication"] = _seconds(publish_marts)
+        return {"rows": float(_raw_rows()), **seconds}
+
+
+def _seconds(stretch: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    stretch()
+    seconds = time.perf_counter() - started
+    print(f"  {stretch.__name__.strip('_')}: {seconds:.1f} s", flush=True)
+    return seconds
+
+
+def _load() -> None:
+    for name in SOURCES:
+        load(name, report=lambda line: None)
+
+
+def _build() -> None:
+    dbt = Path(sys.executable).with_name("dbt")
+    folders = [
+        "--project-dir",
+        "dbt_project",
+        "--profiles-dir",
+        "dbt_project",
+        "--target-path",
+        f"{demo.folder()}/target",
+    ]
+    command = [str(dbt), "--quiet", "build", "--exclude-resource-type", "unit_test", *folders]
+    subprocess.run(command, cwd=project_root(), check=True)
+
+
+def _raw_rows() -> int:
+    with duckdb.connect(str(warehouse_path()), read_only=True) as connection:
+        tables = connection.execute("select schema_name, table_name, estimated_size from duckdb_tables()").fetchall()
+    return sum(size for schema, table, size in tables if schema.startswith("raw_") and not table.startswith("_dlt"))
+
+
+if __name__ == "__main__":
+    main()
