@@ -7,6 +7,11 @@ people as (
     select * from {{ ref('int_people_resolved') }}
 ),
 
+decisions as (
+    select * from {{ ref('stg_reference__identity_decisions') }}
+    where decision = 'keep_apart'
+),
+
 matched_people as (
     select distinct people.person_id
     from people
@@ -102,14 +107,41 @@ candidates as (
     select * from same_local_part
 ),
 
+-- What the user has kept apart is not suggested again.
+kept_apart as (
+    select
+        decisions.workspace_id,
+        decisions.email,
+        people.person_id
+    from decisions
+    inner join people on decisions.workspace_id = people.workspace_id and decisions.other_email = people.email
+    union
+    select
+        decisions.workspace_id,
+        decisions.other_email as email,
+        people.person_id
+    from decisions
+    inner join people on decisions.workspace_id = people.workspace_id and decisions.email = people.email
+),
+
+open_candidates as (
+    select candidates.*
+    from candidates
+    left join kept_apart
+        on candidates.workspace_id = kept_apart.workspace_id
+        and candidates.email = kept_apart.email
+        and candidates.person_id = kept_apart.person_id
+    where kept_apart.person_id is null
+),
+
 ranked as (
     select
-        candidates.*,
+        open_candidates.*,
         row_number() over (
-            partition by candidates.workspace_id, candidates.email
-            order by candidates.preference, candidates.person_id
+            partition by open_candidates.workspace_id, open_candidates.email
+            order by open_candidates.preference, open_candidates.person_id
         ) as position_of_candidate
-    from candidates
+    from open_candidates
 ),
 
 final as (
