@@ -31,6 +31,7 @@ def console(context: dg.InitLoggerContext) -> logging.Logger:
     logger = logging.Logger("dollartrail", level=level)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_Line())
+    handler.addFilter(lambda record: "dbt subsetted execution" not in record.getMessage())
     logger.addHandler(handler)
     return logger
 
