@@ -9,8 +9,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from ingestion.connections import validate_configuration
-from ingestion.warehouse import project_root
+from ingestion.connections import ConfigurationError, read_connections, validate_configuration
+from ingestion.warehouse import config_folder, project_root
 from orchestration import daemon
 
 HEADLESS = "dollartrail/headless"
@@ -43,6 +43,10 @@ def run_job(name: str, tags: Mapping[str, str]) -> None:
     Raises ConfigurationError before anything is started, AnotherRun, and RunFailed.
     """
     validate_configuration()
+    if not read_connections():
+        raise ConfigurationError(
+            f"{config_folder() / 'connections.csv'} names no connection; README.md says how to add your accounts"
+        )
     home = dagster_home()
     # Parses the models: not before it is known whether there is a use in it.
     from orchestration.definitions import defs

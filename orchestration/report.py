@@ -79,6 +79,13 @@ where workspace_id = ?
 """
 
 
+# Without quotes, as it stands in a command of the shell.
+BEST_CUSTOMERS = (
+    "select primary_email, first_channel, reporting_lifetime_net_amount "
+    "from marts.dim_people order by reporting_lifetime_net_amount desc limit 5"
+)
+
+
 def text() -> str:
     """Return the screen. All amounts are in each workspace's reporting currency, before any cost but the ads."""
     with duckdb.connect(str(published_path()), read_only=True) as marts:
@@ -136,9 +143,8 @@ def _money(*amounts: Decimal | None) -> str:
 
 def _where_to_look() -> str:
     file = os.path.relpath(published_path(), project_root())
-    sql = "from marts.dim_people where is_customer limit 5"
     return f"""Where to look next
   the marts    {file}: any SQL or BI tool with DuckDB in it opens it; so does Python:
-               .venv/bin/python -c "import duckdb; print(duckdb.connect('{file}', True).sql('{sql}'))"
+               .venv/bin/python -c "import duckdb; print(duckdb.connect('{file}', True).sql('{BEST_CUSTOMERS}'))"
   the graph    make dev DEMO=1, then http://127.0.0.1:3000
   your own     README.md, "Connect your own accounts", then make run"""

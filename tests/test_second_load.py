@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from tests.conftest import TODAY
-from tests.road import Road
+from tests.road import PROJECT, Road
 
 MARTS = (
     "bridge_person_emails",
@@ -174,6 +175,15 @@ def test_a_missing_secret_stops_a_run_before_any_request(changing_road: Road) ->
     assert code == 1
     assert "CONNECTIONS__LUMEN_META__ACCESS_TOKEN" in output.strip().splitlines()[-1]
     assert len(changing_road.vendors.requests) == asked
+
+
+def test_a_run_without_any_connection_says_so_and_makes_no_empty_marts(changing_road: Road, tmp_path: Path) -> None:
+    code, output = changing_road.run(
+        "run", DOLLARTRAIL_CONFIG=str(PROJECT / "config"), DOLLARTRAIL_PUBLISHED=str(tmp_path / "published")
+    )
+    assert code == 1
+    assert "names no connection" in output.strip().splitlines()[-1]
+    assert not (tmp_path / "published").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """ThriveCart: transactions, the catalogue, and what it says about customers with subscriptions."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from ingestion.tables import Extraction, Source, Table
 from ingestion.thrivecart import settings
 from ingestion.thrivecart.client import ThriveCart
 from ingestion.thrivecart.customers import customers_to_ask
+from ingestion.thrivecart.seeking import made_at, pages_between, pages_since
 from ingestion.thrivecart.tables import CATALOGUE, CUSTOMERS, PRICING_OPTIONS, PRODUCTS, TABLES, TRANSACTIONS
 
 
@@ -33,7 +34,7 @@ def extract(extraction: Extraction) -> Iterator[DltResource]:
 
 
 def _transactions(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
-    """Walk each mode from the newest transaction down, to the first day asked for.
+    """Read each mode from the newest transaction down, or from the end of the window, to the first day asked for.
 
     The newest day seen is remembered for the next load, but only by a load of what is new, and only when its walk
     reached the end: a window in the middle says nothing about what lies around it.
@@ -44,9 +45,14 @@ def _transactions(account: ThriveCart, extraction: Extraction, table: Table) -> 
     newest_day: date | None = None
     for mode in settings.MODES:
         progress = Progress(extraction.say)
-        for page in account.transaction_pages(mode):
+        page_at = partial(account.transaction_page, mode)
+        if extraction.window and first_day and last_day:
+            pages = pages_between(page_at, first_day, last_day, extraction.say)
+        else:
+            pages = pages_since(page_at, first_day)
+        for page in pages:
             progress.reach(f"page {page.number} of {page.pages} ({mode})")
-            days = [_day(row) for row in page.rows]
+            days = [moment and moment.date() for moment in map(made_at, page.rows)]
             asked_for = [
                 row
                 for row, day in zip(page.rows, days, strict=True)
@@ -56,9 +62,6 @@ def _transactions(account: ThriveCart, extraction: Extraction, table: Table) -> 
             yield from land(extraction, table, asked_for, {"mode": mode})
             known_days = [day for day in days if day]
             newest_day = max([*known_days, newest_day or date.min])
-            # Newest first is not promised: only a whole page of older days ends the walk.
-            if first_day and known_days and max(known_days) < first_day:
-                break
         progress.end()
     if extraction.window is None and newest_day and newest_day > date.min:
         # A day in the future would hide the days before it.
@@ -93,17 +96,6 @@ def _customers(account: ThriveCart, extraction: Extraction, table: Table) -> Ite
         status = "not_found" if answer is None else "found"
         yield from land(extraction, table, [answer or {}], {"email": email, "status": status})
     progress.end()
-
-
-def _day(row: Any) -> date | None:
-    """Return the UTC day of a transaction, None where it cannot be told."""
-    timestamp = row.get("timestamp") if isinstance(row, dict) else None
-    if isinstance(timestamp, bool) or not str(timestamp).isdecimal():
-        return None
-    try:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(str(timestamp)))).date()
-    except OverflowError:
-        return None
 
 
 SOURCE = Source(

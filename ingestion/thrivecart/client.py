@@ -1,13 +1,12 @@
 """ThriveCart over HTTP: pages of transactions, the catalogue, one customer at a time."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ingestion.http import AccessDenied, Vendor, VendorClient, VendorError
 from ingestion.tables import Extraction
 from ingestion.thrivecart import settings
+from ingestion.thrivecart.seeking import Page
 
 THRIVECART = Vendor(
     source="thrivecart",
@@ -22,15 +21,6 @@ THRIVECART = Vendor(
 UNKNOWN_CUSTOMER = (400, 404)
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of transactions as sent; `pages` estimates how many there are."""
-
-    number: int
-    pages: int
-    rows: list[Any]
-
-
 class ThriveCart:
     """One account. Raises VendorError, AccessDenied and MissingSecret."""
 
@@ -39,28 +29,17 @@ class ThriveCart:
         self._http = VendorClient(THRIVECART, extraction.connection, extraction.report)
         self._extraction = extraction
         self._lists: dict[str, list[Any]] = {}
+        self._largest_page = 1
 
-    def transaction_pages(self, mode: str) -> Iterator[Page]:
-        """Yield pages from the newest transaction to the oldest; there is no date filter.
-
-        Walking this way, a sale made meanwhile brings a row twice; walking the other way it would hide one.
-        """
-        number, read, largest, last_rows = 1, 0, 0, None
-        while True:
-            answer = self._http.get(
-                "/transactions", {"page": number, "perPage": settings.PAGE_SIZE}, headers={"X-TC-Mode": mode}
-            )
-            rows, total = self._transactions_of(answer)
-            # A page repeated past the end would go on for ever.
-            if not rows or rows == last_rows:
-                return
-            # The last page is a small one: how many there are, the largest tells.
-            largest = max(largest, len(rows))
-            yield Page(number, max(math.ceil(total / largest), number), rows)
-            read += len(rows)
-            if total and read >= total:
-                return
-            number, last_rows = number + 1, rows
+    def transaction_page(self, mode: str, number: int) -> Page:
+        """Return a page of transactions, of which the first holds the newest; past the end a page is empty."""
+        answer = self._http.get(
+            "/transactions", {"page": number, "perPage": settings.PAGE_SIZE}, headers={"X-TC-Mode": mode}
+        )
+        rows, total = self._transactions_of(answer)
+        # The last page is a small one: how many there are, the largest tells.
+        self._largest_page = max(self._largest_page, len(rows))
+        return Page(number, max(math.ceil(total / self._largest_page), number), rows, total)
 
     def catalogue(self, path: str) -> list[Any]:
         """Return products, bumps, upsells or downsells; asked once, however many tables need it."""

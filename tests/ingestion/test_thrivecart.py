@@ -163,6 +163,36 @@ def test_a_window_lands_exactly_its_utc_days(project: Project, account: FakeVend
     assert project.rows(KEYS) == [("990104", "bump"), ("990104", "product"), ("990105", "product")]
 
 
+def test_a_window_far_down_is_landed_without_reading_what_lies_above(project: Project, account: FakeVendor) -> None:
+    # A page a day, 64 of them, from November 19 down: November 1 is on page 19.
+    noon = 1795089600
+    history = [row(9000 - n, noon - n // 5 * 86_400 - n % 5) for n in range(320)]
+    account.routes["/transactions"] = paged(history, page_size=5)
+    project.load("thrivecart", "transactions", window=Window(date(2026, 11, 1), date(2026, 11, 1)))
+    landed = project.rows("select event_id::int from raw_thrivecart.transactions order by all")
+    assert landed == [(8906,), (8907,), (8908,), (8909,), (8910,)]
+    pages = [request.query["page"] for request in account.requests if request.headers["X-TC-Mode"] == "live"]
+    # The 2 * log2(64) + 3 that it may take, and its own.
+    assert len(pages) <= 16
+    assert pages[-2:] == ["19", "20"]
+
+
+def test_test_mode_without_sales_takes_one_request_of_a_window(project: Project, account: FakeVendor) -> None:
+    project.load("thrivecart", "transactions", window=Window(date(2026, 11, 1), date(2026, 11, 1)))
+    assert len([request for request in account.requests if request.headers["X-TC-Mode"] == "test"]) == 1
+
+
+def test_pages_out_of_order_are_told_and_a_window_is_found_all_the_same(project: Project, account: FakeVendor) -> None:
+    noon = 1795089600
+    ages_in_days = [0, 1, 40, 41, 18, 42, 43, 44]
+    account.routes["/transactions"] = paged(
+        [row(9000 - n, noon - age * 86_400) for n, age in enumerate(ages_in_days)], page_size=2
+    )
+    project.load("thrivecart", "transactions", window=Window(date(2026, 11, 1), date(2026, 11, 1)))
+    assert project.rows("select event_id from raw_thrivecart.transactions") == [("8996",)]
+    assert "acme_thrivecart: transactions are not newest first (page 3 has a newer row than page 2)" in project.report
+
+
 def test_a_window_does_not_pass_for_the_history(project: Project, account: FakeVendor) -> None:
     project.load("thrivecart", "transactions", window=Window(date(2026, 11, 19), date(2026, 11, 20)))
     project.load("thrivecart", "transactions")

@@ -1,0 +1,130 @@
+"""Which pages of transactions to read: there is no date filter, but the newest come first.
+
+What is new is read from page 1 down. A window of days is looked for by halving the pages, as its day may lie far down.
+Going down, a sale made meanwhile brings a row twice; going up it would hide one.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of transactions as sent; `pages` estimates how many there are. `total` counts rows, 0 if unknown."""
+
+    number: int
+    pages: int
+    rows: list[Any]
+    total: int
+
+
+PageAt = Callable[[int], Page]
+
+
+class NotNewestFirst(Exception):
+    """Where the order that seeking relies on is broken."""
+
+
+def pages_since(page_at: PageAt, first_day: date | None) -> Iterator[Page]:
+    """Yield the pages from the newest down to the first that is wholly older than a UTC day, None for all of them."""
+    return _until_passed(_walk(page_at, page_at(1)), first_day)
+
+
+def pages_between(page_at: PageAt, first_day: date, last_day: date, say: Callable[[str], None]) -> Iterator[Page]:
+    """Yield the pages that may hold rows of these UTC days, and the one below them.
+
+    If the pages seen on the way are not newest first, say so and yield all pages from page 1 instead.
+    """
+    try:
+        above, page = _sought(page_at, last_day)
+        yield from _until_passed(_in_order(_walk(page_at, page), above), first_day)
+    except NotNewestFirst as broken:
+        say(f"transactions are not newest first ({broken}): reading all pages from page 1 to find those of the window")
+        yield from _walk(page_at, page_at(1))
+
+
+def made_at(row: Any) -> datetime | None:
+    """Return the UTC moment of a transaction, None where it cannot be told."""
+    timestamp = row.get("timestamp") if isinstance(row, dict) else None
+    if isinstance(timestamp, bool) or not str(timestamp).isdecimal():
+        return None
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(str(timestamp)))
+    except OverflowError:
+        return None
+
+
+def _sought(page_at: PageAt, last_day: date) -> tuple[Page | None, Page]:
+    """Return the first page that is not wholly newer than a day, after the page seen closest above it.
+
+    Sales made meanwhile move rows down only: a page that was wholly newer stays so, and nothing hides above it.
+    """
+    page = page_at(1)
+    _require_order(None, page)
+    if page.pages == 1 or not _is_newer(page, last_day):
+        return None, page
+    above, below, first_below = page, None, page.pages + 1
+    while first_below - above.number > 1:
+        page = page_at((above.number + first_below) // 2)
+        _require_order(above, page)
+        if below:
+            _require_order(page, below)
+        if _is_newer(page, last_day):
+            above = page
+        else:
+            # A page that is empty, as the total was too large, lies below as well.
+            below, first_below = page, page.number
+    return above, page_at(first_below)
+
+
+def _walk(page_at: PageAt, page: Page) -> Iterator[Page]:
+    """Yield a page and those below it, down to the oldest."""
+    read, above = 0, None
+    # A page repeated past the end would go on for ever; one that a whole page of sales pushed down has another total.
+    while page.rows and (above is None or (page.rows, page.total) != (above.rows, above.total)):
+        yield page
+        read += len(page.rows)
+        if page.total and read >= page.total:
+            return
+        above, page = page, page_at(page.number + 1)
+
+
+def _until_passed(pages: Iterator[Page], first_day: date | None) -> Iterator[Page]:
+    for page in pages:
+        yield page
+        moments = _moments(page.rows)
+        # Newest first is not promised: only a whole page of older days ends the walk.
+        if first_day and moments and max(moments).date() < first_day:
+            return
+
+
+def _in_order(pages: Iterator[Page], above: Page | None) -> Iterator[Page]:
+    for page in pages:
+        _require_order(above, page)
+        yield page
+        above = page
+
+
+def _require_order(above: Page | None, page: Page) -> None:
+    """Raise NotNewestFirst if a row is newer than one before it, on this page or on one seen above it."""
+    if any(later > earlier for earlier, later in pairwise(_moments(page.rows))):
+        raise NotNewestFirst(f"page {page.number} is not in order")
+    if above is None:
+        return
+    # Rows that sales made meanwhile have pushed here were on the page above, or before it, when that was read.
+    pushed = page.total - above.total - (page.number - above.number - 1) * len(above.rows)
+    higher, lower = _moments(above.rows), _moments(page.rows[max(pushed, 0) :])
+    if higher and lower and max(lower) > min(higher):
+        raise NotNewestFirst(f"page {page.number} has a newer row than page {above.number}")
+
+
+def _is_newer(page: Page, day: date) -> bool:
+    moments = _moments(page.rows)
+    return bool(moments) and min(moments).date() > day
+
+
+def _moments(rows: list[Any]) -> list[datetime]:
+    return [moment for moment in map(made_at, rows) if moment]
