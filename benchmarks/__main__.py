@@ -7,14 +7,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import duckdb
 
 from ingestion import SOURCES, load
-from ingestion.warehouse import project_root, warehouse_path
+from ingestion.warehouse import warehouse_path
 from orchestration import demo
 from orchestration.publish import publish_marts
+from orchestration.transform import BUILD, PROJECT_FOLDER
 from sandbox import generate
 
 GROWTH = 4
@@ -63,17 +63,9 @@ def _load() -> None:
 
 
 def _build() -> None:
-    dbt = Path(sys.executable).with_name("dbt")
-    folders = [
-        "--project-dir",
-        "dbt_project",
-        "--profiles-dir",
-        "dbt_project",
-        "--target-path",
-        f"{demo.folder()}/target",
-    ]
-    command = [str(dbt), "--quiet", "build", "--exclude-resource-type", "unit_test", *folders]
-    subprocess.run(command, cwd=project_root(), check=True)
+    folders = ("--profiles-dir", ".", "--target-path", f"{demo.folder()}/target")
+    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", *BUILD, *folders]
+    subprocess.run(command, cwd=PROJECT_FOLDER, check=True)
 
 
 def _raw_rows() -> int:

@@ -1,29 +1,24 @@
 """Whether a Dagster home has a daemon, and what is left of its runs when that was ended."""
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import dagster as dg
+
+from orchestration.locks import held
 
 
 class AnotherDaemon(Exception):
     """Dagster is served from the same home already."""
 
 
-@contextmanager
-def only_one(home: Path) -> Iterator[int]:
+def only_one(home: Path) -> AbstractContextManager[int]:
     """Hold the lock of the one who may start a daemon; a process that is given the file's number holds it too.
 
     Raises AnotherDaemon.
     """
-    with (home / "daemon.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AnotherDaemon(f"Dagster is served from {home} already; end that first") from None
-        yield lock.fileno()
+    refusal = AnotherDaemon(f"Dagster is served from {home} already; end that first")
+    return held(home / "daemon.lock", refusal)
 
 
 def cancel_ended_runs(instance: dg.DagsterInstance) -> list[str]:

@@ -75,9 +75,9 @@ def generate() -> None:
 
 
 @contextmanager
-def vendors(port: int | None = None) -> Iterator[None]:
+def vendors() -> Iterator[None]:
     """Serve the businesses' vendors as long as the context lasts, with configuration and keys that lead there."""
-    port = port or _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = ["serve", "--folder", str(folder() / "business"), "--port", str(port), "--requests-per-minute", "0"]
     with (folder() / "sandbox.log").open("w") as log:
@@ -113,7 +113,8 @@ def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
     raise SandboxFailed(f"the sandbox does not answer at {address}; {folder() / 'sandbox.log'} says why")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,10 +1,9 @@
 """Runs without a daemon: one at a time, and each cleans up after one that was killed."""
 
-import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +11,7 @@ import dagster as dg
 from ingestion.connections import ConfigurationError, read_connections, validate_configuration
 from ingestion.warehouse import config_folder, project_root
 from orchestration import daemon
+from orchestration.locks import held
 
 HEADLESS = "dollartrail/headless"
 """Tag of runs that live and die with the process that started them."""
@@ -51,7 +51,8 @@ def run_job(name: str, tags: Mapping[str, str]) -> None:
     # Parses the models: not before it is known whether there is a use in it.
     from orchestration.definitions import defs
 
-    with _alone(home), dg.DagsterInstance.get() as instance:
+    refusal = AnotherRun(f"another run is under way in {home}; wait for its end, then start again")
+    with held(home / "headless.lock", refusal), dg.DagsterInstance.get() as instance:
         fail_dead_runs(instance)
         with suppress(daemon.AnotherDaemon), daemon.only_one(home):
             daemon.cancel_ended_runs(instance)
@@ -76,17 +77,6 @@ def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
         instance.report_run_failed(run, "its process was ended from outside")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
     return [run.run_id for run in dead]
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Hold the home's lock, which the system takes back from a process that dies."""
-    with (home / "headless.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AnotherRun(f"another run is under way in {home}; wait for its end, then start again") from None
-        yield
 
 
 def _reason(result: dg.ExecuteInProcessResult) -> str:

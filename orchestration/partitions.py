@@ -27,7 +27,7 @@ def day_tags(first_day: date, last_day: date) -> dict[str, str]:
 
     Raises ValueError when a day is none of the partitions.
     """
-    newest_day = date.fromisoformat(DAYS.get_last_partition_key() or "")
+    newest_day = _newest_day()
     if not FIRST_DAY <= first_day <= last_day <= newest_day:
         raise ValueError(
             f"{first_day} to {last_day} cannot be loaded by name: the days go from {FIRST_DAY} to {newest_day} "
@@ -38,8 +38,12 @@ def day_tags(first_day: date, last_day: date) -> dict[str, str]:
 
 def daily_tags() -> dict[str, str]:
     """Return the tags of a daily run: it loads what is new, and marks the days that it reads again."""
-    newest_day = date.fromisoformat(DAYS.get_last_partition_key() or "")
+    newest_day = _newest_day()
     return {WHAT_IS_NEW: "true", **day_tags(newest_day - timedelta(days=DAILY_DAYS - 1), newest_day)}
+
+
+def _newest_day() -> date:
+    return date.fromisoformat(DAYS.get_last_partition_key() or "")
 
 
 def window_of(context: dg.AssetExecutionContext) -> Window | None:

@@ -17,6 +17,8 @@ from orchestration.console import DbtOutput
 from orchestration.warehouse import WRITERS, row_counts
 
 PROJECT_FOLDER = project_root() / "dbt_project"
+# Unit tests have inputs of their own: they are for who changes a model, not for who loads rows.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 
 def dbt_project() -> DbtProject:
@@ -67,9 +69,7 @@ def model_assets(project: DbtProject) -> dg.AssetsDefinition:
         for source in SOURCES.values():
             # A model can be built before the sources it does without were ever loaded.
             declare_tables(source, context.log.info)
-        # Unit tests have inputs of their own: they are for who changes a model, not for who loads rows.
-        arguments = ["build", "--exclude-resource-type", "unit_test"]
-        invocation = dbt.cli(arguments, context=context, target_path=_target_of_runs(project))
+        invocation = dbt.cli(BUILD, context=context, target_path=_target_of_runs(project))
         events: list[Any] = []
         try:
             with redirect_stdout(DbtOutput(sys.stdout)):

@@ -10,6 +10,7 @@ import dagster as dg
 import duckdb
 import pandas
 
+from orchestration import demo
 from sandbox import Sandbox
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -36,12 +37,11 @@ class Road:
             "DOLLARTRAIL_WAREHOUSE": str(self.warehouse),
             "DOLLARTRAIL_PUBLISHED": str(self.published.parent),
             "DAGSTER_HOME": str(self.dagster_home),
-            "SOURCES__THRIVECART__CUSTOMER_BUDGET": "100000",
+            **demo.SETTINGS,
             **{
                 f"SOURCES__{source}__{setting}": value
                 for source in ("THRIVECART", "KIT", "META_ADS")
                 for setting, value in (
-                    ("REQUESTS_PER_MINUTE", "1000000"),
                     ("RETRY_WAIT_SECONDS", "0.02"),
                     ("LONGEST_WAIT_SECONDS", "0.2"),
                 )

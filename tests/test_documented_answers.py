@@ -5,10 +5,7 @@ documentation and their clients' code show them. Expected values are worked out 
 """
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -19,11 +16,11 @@ from typing import Any
 import pytest
 
 from ingestion import TableLoad, Window
+from tests.dbt_command import run_dbt
 from tests.ingestion.conftest import Project
 from tests.ingestion.fake_vendor import Answer, FakeVendor, Request
 
 DOCUMENTED = Path(__file__).parent / "documented_answers"
-DBT_PROJECT = Path(__file__).parents[1] / "dbt_project"
 TRANSACTIONS = "from staging.stg_thrivecart__transactions where event_id"
 SUBSCRIPTIONS = "from staging.stg_thrivecart__customer_subscriptions where subscription_id"
 SUBSCRIBERS = "from staging.stg_kit__subscribers where subscriber_id"
@@ -108,16 +105,7 @@ def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
 
 def build_staging(folder: Path) -> None:
     views_and_their_seeds = ("--select", "+path:models/staging", "--exclude-resource-type", "test", "unit_test")
-    places = ("--profiles-dir", ".", "--target-path", str(folder / "target"))
-    finished = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "build", *views_and_their_seeds, *places],
-        cwd=DBT_PROJECT,
-        env={**os.environ, "DBT_LOG_PATH": str(folder / "logs")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stdout
+    run_dbt(folder, "build", *views_and_their_seeds)
 
 
 @pytest.fixture(scope="module")

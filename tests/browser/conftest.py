@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from orchestration.demo import free_port
 from tests.road import PROJECT, Road
 
 CHROMIUM = shutil.which(os.environ.get("DOLLARTRAIL_CHROMIUM", "chromium"))
@@ -75,12 +75,6 @@ def wait_for(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
         else:
             return
     pytest.fail(f"Dagster's UI does not answer:\n{log.read_text()[-5000:]}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

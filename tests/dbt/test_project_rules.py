@@ -3,14 +3,13 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+from tests.dbt_command import DBT_PROJECT, run_dbt
+
 CONFIGURATION = {
     "workspaces.csv": "workspace_id,name,reporting_time_zone,reporting_currency\n",
     "connections.csv": (
@@ -25,33 +24,20 @@ MACRO_FILES = sorted((DBT_PROJECT / "macros").glob("*.sql"))
 TEST_FILES = sorted((DBT_PROJECT / "tests").rglob("*.sql"))
 
 
-def run_dbt(command: str, folder: Path) -> Path:
+def run_on_empty_configuration(command: str, folder: Path) -> Path:
     """Run dbt over an empty configuration in `folder/config`; all it writes stays in `folder`. Return the target."""
     configuration = folder / "config"
     configuration.mkdir()
     for name, header in CONFIGURATION.items():
         (configuration / name).write_text(header)
-    target = folder / "target"
-    finished = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", command, "--profiles-dir", ".", "--target-path", str(target)],
-        cwd=DBT_PROJECT,
-        env={
-            **os.environ,
-            "DBT_LOG_PATH": str(folder / "logs"),
-            "DOLLARTRAIL_CONFIG": str(configuration),
-            "DOLLARTRAIL_WAREHOUSE": str(folder / "warehouse.duckdb"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stdout
-    return target
+    places = {"DOLLARTRAIL_CONFIG": str(configuration), "DOLLARTRAIL_WAREHOUSE": str(folder / "warehouse.duckdb")}
+    run_dbt(folder, command, environment={**os.environ, **places})
+    return folder / "target"
 
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    target = run_dbt("parse", tmp_path_factory.mktemp("dbt_parse"))
+    target = run_on_empty_configuration("parse", tmp_path_factory.mktemp("dbt_parse"))
     parsed: dict[str, Any] = json.loads((target / "manifest.json").read_text())
     return parsed
 
@@ -225,5 +211,5 @@ def test_dbt_reads_exactly_the_tables_that_ingestion_lands(manifest: dict[str, A
 
 
 def test_seeding_leaves_the_users_own_files_as_they_are(tmp_path: Path) -> None:
-    run_dbt("seed", tmp_path)
+    run_on_empty_configuration("seed", tmp_path)
     assert {file.name: file.read_text() for file in (tmp_path / "config").iterdir()} == CONFIGURATION

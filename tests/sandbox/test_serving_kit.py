@@ -2,26 +2,13 @@
 
 import base64
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from sandbox.serving import Sandbox
-from tests.sandbox.serving_folder import KIT, Client, write_folder
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with Sandbox(write_folder(tmp_path), requests_per_minute=None) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> Client:
-    return Client(sandbox)
+from tests.sandbox.serving_folder import KIT, Client
 
 
 def ids(response: requests.Response) -> list[int]:

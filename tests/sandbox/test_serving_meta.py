@@ -1,7 +1,6 @@
 """Meta's manners, over a tiny business."""
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,6 @@ import requests
 
 from sandbox.serving import Sandbox
 from tests.sandbox.serving_folder import META, META_KEY, Client, ad_row, day, write_folder
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with Sandbox(write_folder(tmp_path), requests_per_minute=None) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> Client:
-    return Client(sandbox)
 
 
 def days(since: str, until: str) -> str:

@@ -18,23 +18,7 @@ import requests
 
 from sandbox.serving import Faults, RecordedRequest, Sandbox
 from sandbox.serving.faults import RequestLimit
-from tests.sandbox.serving_folder import Client, transaction, write_folder
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_folder(tmp_path)
-
-
-@pytest.fixture
-def sandbox(folder: Path) -> Iterator[Sandbox]:
-    with Sandbox(folder, requests_per_minute=None) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> Client:
-    return Client(sandbox)
+from tests.sandbox.serving_folder import Client, transaction
 
 
 def statuses(client: Client, times: int) -> list[int]:

@@ -1,24 +1,10 @@
 """ThriveCart's manners, over a tiny business."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import requests
 
 from sandbox.serving import Sandbox
-from tests.sandbox.serving_folder import THRIVECART, THRIVECART_KEY, Client, transaction, write_folder
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with Sandbox(write_folder(tmp_path), requests_per_minute=None) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> Client:
-    return Client(sandbox)
+from tests.sandbox.serving_folder import THRIVECART, THRIVECART_KEY, Client, transaction
 
 
 def events(response: requests.Response) -> list[str]:
