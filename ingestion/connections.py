@@ -20,6 +20,9 @@ SECRET_NAMES: dict[str, tuple[str, ...]] = {
 }
 """What each source needs to be let in. Its keys are the sources a connection may name."""
 
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105
+"""The name of the secret word that ThriveCart's deliveries carry; only the receiver of webhooks needs it."""
+
 COLUMNS: dict[str, tuple[str, ...]] = {
     "workspaces.csv": ("workspace_id", "name", "reporting_time_zone", "reporting_currency"),
     "connections.csv": (

@@ -147,10 +147,14 @@ def _extract_and_load(pipeline: dlt.Pipeline, source: Source, extraction: Extrac
             pipeline.run()
             return
         extraction.loaded, extraction.rejected = already[0].copy(), already[1].copy()
+        extraction.after_landing.clear()
         _run(pipeline, extraction.connection.connection_id, list(source.extract(extraction)))
 
     # When the lock is met on the way in, the rows are already read: they wait in the pipeline.
     once_unlocked(attempt, extraction.report)
+    for action in extraction.after_landing:
+        action()
+    extraction.after_landing.clear()
 
 
 def _run(pipeline: dlt.Pipeline, schema_name: str, resources: list[DltResource]) -> None:

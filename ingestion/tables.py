@@ -100,6 +100,7 @@ class Extraction:
 
     `window` None asks for what is new. `state` is what earlier loads of the connection remembered, by table.
     `ask_warehouse` runs SQL with parameters over the warehouse, where the tables are in the schema `raw_<source>`.
+    What an extraction appends to `after_landing` is done once its rows are in the warehouse, and not if they are not.
     """
 
     connection: Connection
@@ -110,6 +111,7 @@ class Extraction:
     ask_warehouse: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
     loaded: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
+    after_landing: list[Callable[[], None]] = field(default_factory=list)
 
     def say(self, text: str) -> None:
         """Report a line about this connection."""

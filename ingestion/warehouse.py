@@ -70,6 +70,11 @@ def working_folder() -> Path:
     return warehouse_path().parent / ".dlt_pipelines"
 
 
+def inbox_folder(connection_id: str) -> Path:
+    """Return where the webhook receiver keeps what a connection's vendor delivered, until it is loaded and after."""
+    return warehouse_path().parent / "webhooks" / connection_id
+
+
 def dataset(source_name: str) -> str:
     """Name the schema of a source's raw tables."""
     return f"raw_{source_name}"

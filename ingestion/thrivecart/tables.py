@@ -100,5 +100,14 @@ CUSTOMERS = Table(
     needs_landed_rows=True,
 )
 
-TABLES = (TRANSACTIONS, PRODUCTS, BUMPS, UPSELLS, DOWNSELLS, PRICING_OPTIONS, CUSTOMERS, REJECTED_ROWS)
+WEBHOOK_EVENTS = Table(
+    name="webhook_events",
+    description="What ThriveCart delivered to the webhook receiver, an event once. `payload` is the whole delivery but "
+    "for the secret, form and JSON alike; all its values are text. seen_at is the moment it was received.",
+    columns={**COMMON_COLUMNS, **_texts("event_key", "event", "encoding"), "payload": "json"},
+    primary_key=("connection_id", "event_key"),
+    required=("event_key", "event"),
+)
+
+TABLES = (TRANSACTIONS, PRODUCTS, BUMPS, UPSELLS, DOWNSELLS, PRICING_OPTIONS, CUSTOMERS, WEBHOOK_EVENTS, REJECTED_ROWS)
 CATALOGUE = (PRODUCTS, BUMPS, UPSELLS, DOWNSELLS)
