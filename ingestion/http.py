@@ -1,7 +1,6 @@
 """One way to ask a vendor: at its pace, patiently, and without a secret or an address in any message."""
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, ConnectionError, ContentDecodingError, ReadTimeout, Timeout
 
 from ingestion.connections import Connection, secret, secret_variable
+from ingestion.pace import Pace
 from ingestion.tables import Report
 
 ADDRESS = re.compile(r"[^\s@\"'<>=&]+(@|%40)[^\s@\"'<>&]+")
@@ -72,18 +72,16 @@ class Vendor:
 
 
 class Throttle(HTTPAdapter):
-    """Lets requests pass no faster than the vendor allows, repeated ones included."""
+    """Lets requests pass no faster than the vendor allows the account, repeated ones included."""
 
-    def __init__(self, requests_per_minute: float) -> None:
-        """Keep requests evenly apart."""
+    def __init__(self, pace: Pace) -> None:
+        """Take turns of this pace."""
         super().__init__()
-        self._pause = 60 / requests_per_minute
-        self._next_at = 0.0
+        self._pace = pace
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         """Wait for this request's turn, then send it."""
-        time.sleep(max(self._next_at - time.monotonic(), 0))
-        self._next_at = time.monotonic() + self._pause
+        self._pace.wait_for_turn()
         return super().send(request, *args, **kwargs)
 
 
@@ -97,7 +95,9 @@ class VendorClient:
         self._report = report
         self._base_url = (connection.base_url or vendor.base_url).rstrip("/")
         self._key = secret(connection, vendor.secret_name)
-        self._throttle = Throttle(vendor.setting("requests_per_minute"))
+        # Two connections with one key are one account to the vendor.
+        account = f"{self._base_url} {self._key}"
+        self._throttle = Throttle(Pace(account, vendor.setting("requests_per_minute")))
         self._client = self._client_asking_again_if(self._should_ask_again)
 
     def get(

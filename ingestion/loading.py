@@ -30,7 +30,7 @@ class LoadFailed(Exception):
 
 
 def load_source(
-    source: Source, table_names: Collection[str] | None, window: Window | None, report: Report
+    source: Source, table_names: Collection[str] | None, window: Window | None, report: Report, is_full: bool
 ) -> dict[str, TableLoad]:
     """Load tables of all connections of a source; see `ingestion.load`."""
     validate_configuration(check_secrets=False)
@@ -46,7 +46,7 @@ def load_source(
         if not _is_in_use(connection, source):
             report(f"{connection.connection_id}: not in use any more")
             continue
-        extraction = Extraction(connection, frozenset(), window, report, {}, lambda sql, parameters: [])
+        extraction = Extraction(connection, frozenset(), window, report, {}, lambda sql, parameters: [], is_full)
         try:
             found = _load_connection(source, names, extraction)
         except Exception as error:
@@ -111,10 +111,12 @@ def _load_connection(source: Source, names: Collection[str], extraction: Extract
     )
     for second in (False, True):
         tables = [table for table in source.tables if table.name in names and table.needs_landed_rows is second]
-        extraction.table_names = frozenset(table.name for table in tables)
-        extraction.state = _state(pipeline)
-        if any(table.name != REJECTED_ROWS.name for table in tables):
+        left = {table.name for table in tables} - {REJECTED_ROWS.name}
+        while left:
+            extraction.table_names = frozenset({*left, REJECTED_ROWS.name})
+            extraction.state = _state(pipeline)
             _extract_and_load(pipeline, source, extraction)
+            left, extraction.unfinished = extraction.unfinished, set()
     extraction.say(_summary(extraction, names))
     return _columns(pipeline, source.tables)
 
@@ -148,6 +150,7 @@ def _extract_and_load(pipeline: dlt.Pipeline, source: Source, extraction: Extrac
             return
         extraction.loaded, extraction.rejected = already[0].copy(), already[1].copy()
         extraction.after_landing.clear()
+        extraction.unfinished.clear()
         _run(pipeline, extraction.connection.connection_id, list(source.extract(extraction)))
 
     # When the lock is met on the way in, the rows are already read: they wait in the pipeline.

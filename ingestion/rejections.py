@@ -33,9 +33,13 @@ def land(
 ) -> Iterator[Any]:
     """Yield what dlt should load of a vendor's answer: the rows of the table, and the rejected ones.
 
-    `own` holds columns of ours that every row gets; `check` may raise Defect on a row that is readable but wrong.
+    `own` holds columns of ours that every row gets, such as a `seen_at` that is not now; `check` may raise Defect on a
+    row that is readable but wrong.
     """
-    common = {"connection_id": extraction.connection.connection_id, "seen_at": datetime.now(UTC)}
+    common = {
+        "connection_id": extraction.connection.connection_id,
+        "seen_at": (own or {}).get("seen_at", datetime.now(UTC)),
+    }
     accepted, rejected = [], []
     for row in rows:
         try:

@@ -98,9 +98,11 @@ REJECTED_ROWS = Table(
 class Extraction:
     """What is asked of one connection in one load, and what came of it.
 
-    `window` None asks for what is new. `state` is what earlier loads of the connection remembered, by table.
+    `window` None asks for what is new, or with `is_full` for all there is, as a first load does. `state` is what
+    earlier loads of the connection remembered, by table.
     `ask_warehouse` runs SQL with parameters over the warehouse, where the tables are in the schema `raw_<source>`.
     What an extraction appends to `after_landing` is done once its rows are in the warehouse, and not if they are not.
+    A table that it adds to `unfinished` is extracted again after that: a long history is landed in parts.
     """
 
     connection: Connection
@@ -109,9 +111,11 @@ class Extraction:
     report: Report
     state: Mapping[str, Mapping[str, Any]]
     ask_warehouse: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+    is_full: bool = False
     loaded: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     after_landing: list[Callable[[], None]] = field(default_factory=list)
+    unfinished: set[str] = field(default_factory=set)
 
     def say(self, text: str) -> None:
         """Report a line about this connection."""
@@ -119,7 +123,7 @@ class Extraction:
 
     def first_day(self, table_name: str, look_back_days: int) -> date | None:
         """Return the first day to ask for; None asks for all the vendor has."""
-        newest_day = self.state.get(table_name, {}).get("newest_day")
+        newest_day = None if self.is_full else self.state.get(table_name, {}).get("newest_day")
         if self.window:
             first_day = self.window.first_day
         elif newest_day:

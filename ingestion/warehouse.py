@@ -70,6 +70,11 @@ def working_folder() -> Path:
     return warehouse_path().parent / ".dlt_pipelines"
 
 
+def unlanded_folder(connection_id: str) -> Path:
+    """Return where what a connection's unfinished reading has read waits to be landed."""
+    return warehouse_path().parent / ".unlanded" / connection_id
+
+
 def inbox_folder(connection_id: str) -> Path:
     """Return where the webhook receiver keeps what a connection's vendor delivered, until it is loaded and after."""
     return warehouse_path().parent / "webhooks" / connection_id

@@ -13,6 +13,14 @@ from tests.road import Road
 TODAY = datetime.now(UTC).date() - timedelta(days=1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def requests_counted_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Count the requests of the tests in a folder of their own, and not in the user's."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 def travel(folder: Path, scale: float) -> Iterator[Road]:
     generate(folder / "business", seed=7, today=TODAY, scale=scale)
     with Sandbox(folder / "business", requests_per_minute=None) as vendors:

@@ -14,9 +14,16 @@ from ingestion.rejections import land
 from ingestion.tables import Extraction, Source, Table
 from ingestion.thrivecart import settings
 from ingestion.thrivecart.client import ThriveCart
+from ingestion.thrivecart.completeness import SEARCHED_ON, TOTAL_OF_EVERYTHING, Completeness
 from ingestion.thrivecart.customers import customers_to_ask
-from ingestion.thrivecart.seeking import made_at, pages_between, pages_since
+from ingestion.thrivecart.history import begun, pages_left
+from ingestion.thrivecart.journal import Journal
+from ingestion.thrivecart.seeking import Page, made_at, pages_between, pages_since
 from ingestion.thrivecart.tables import CATALOGUE, CUSTOMERS, PRICING_OPTIONS, PRODUCTS, TABLES, TRANSACTIONS
+from ingestion.warehouse import unlanded_folder
+
+READING = "reading"
+"""In what is remembered of the transactions: a reading of everything that is not finished."""
 
 
 def extract(extraction: Extraction) -> Iterator[DltResource]:
@@ -34,38 +41,100 @@ def extract(extraction: Extraction) -> Iterator[DltResource]:
 
 
 def _transactions(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
-    """Read each mode from the newest transaction down, or from the end of the window, to the first day asked for.
+    """Read the days of a window, else what is new, else (at first, or when asked to) all there is.
 
-    The newest day seen is remembered for the next load, but only by a load of what is new, and only when its walk
-    reached the end: a window in the middle says nothing about what lies around it.
+    The newest day seen is remembered for the next load, but not by a window: a window in the middle says nothing about
+    what lies around it. An unfinished reading of everything comes before what is new, which it will meet at its end.
     """
     remembered = dlt.current.resource_state()
-    first_day = extraction.first_day(table.name, settings.LOOK_BACK_DAYS)
-    last_day = extraction.last_day()
-    newest_day: date | None = None
+    if extraction.window:
+        yield from _days(account, extraction, table)
+    elif extraction.is_full or READING in remembered or "newest_day" not in remembered:
+        yield from _everything(account, extraction, table, remembered)
+    else:
+        yield from _what_is_new(account, extraction, table, remembered)
+
+
+def _days(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
+    first_day, last_day = extraction.first_day(table.name, 0), extraction.last_day()
+    if first_day is None or last_day is None:
+        return
     for mode in settings.MODES:
         progress = Progress(extraction.say)
-        page_at = partial(account.transaction_page, mode)
-        if extraction.window and first_day and last_day:
-            pages = pages_between(page_at, first_day, last_day, extraction.say)
-        else:
-            pages = pages_since(page_at, first_day)
-        for page in pages:
+        for page in pages_between(partial(account.transaction_page, mode), first_day, last_day, extraction.say):
             progress.reach(f"page {page.number} of {page.pages} ({mode})")
-            days = [moment and moment.date() for moment in map(made_at, page.rows)]
-            asked_for = [
-                row
-                for row, day in zip(page.rows, days, strict=True)
-                # A row whose day cannot be read is set aside, whatever the days asked for.
-                if day is None or ((first_day is None or day >= first_day) and (last_day is None or day <= last_day))
-            ]
-            yield from land(extraction, table, asked_for, {"mode": mode})
-            known_days = [day for day in days if day]
-            newest_day = max([*known_days, newest_day or date.min])
+            yield from _landed(extraction, table, mode, page, first_day)
         progress.end()
-    if extraction.window is None and newest_day and newest_day > date.min:
-        # A day in the future would hide the days before it.
-        remembered["newest_day"] = min(newest_day, datetime.now(UTC).date()).isoformat()
+
+
+def _what_is_new(
+    account: ThriveCart, extraction: Extraction, table: Table, remembered: dict[str, Any]
+) -> Iterator[Any]:
+    first_day = extraction.first_day(table.name, settings.LOOK_BACK_DAYS)
+    counts = Completeness(extraction, remembered)
+    newest_days = [date.fromisoformat(remembered["newest_day"])]
+    for mode in settings.MODES:
+        progress = Progress(extraction.say)
+        for page in pages_since(partial(account.transaction_page, mode), first_day):
+            progress.reach(f"page {page.number} of {page.pages} ({mode})")
+            counts.note(mode, page)
+            newest_days += _days_of(page)
+            yield from _landed(extraction, table, mode, page, first_day)
+        progress.end()
+    remembered["newest_day"] = _not_in_the_future(max(newest_days))
+    extraction.after_landing.append(lambda: counts.search_if_short(table.name))
+
+
+def _everything(account: ThriveCart, extraction: Extraction, table: Table, remembered: dict[str, Any]) -> Iterator[Any]:
+    """Read all pages, some hundred in one load; where some are left, the table is unfinished and extracted again."""
+    first_day = extraction.connection.in_use_from
+    journal = Journal(unlanded_folder(extraction.connection.connection_id))
+    reading = remembered[READING] = begun(remembered.get(READING), journal, first_day)
+    if extraction.is_full:
+        remembered[SEARCHED_ON] = datetime.now(UTC).date().isoformat()
+    progress = Progress(extraction.say)
+    pages = enumerate(pages_left(reading, journal, account.transaction_page), start=1)
+    for count, (mode, page) in pages:
+        progress.reach(f"page {page.number} of {page.pages} ({mode}){account.time_for(page.pages - page.number)}")
+        days = _days_of(page) + [date.fromisoformat(day) for day in [reading.get("newest_day")] if day]
+        if days:
+            reading["newest_day"] = max(days).isoformat()
+        yield from _landed(extraction, table, mode, page, first_day)
+        if count == settings.PAGES_LANDED_AT_ONCE:
+            extraction.unfinished.add(table.name)
+            extraction.after_landing += [
+                partial(journal.drop, mode, reading[mode]["page"]) for mode in settings.MODES if mode in reading
+            ]
+            break
+    else:
+        remembered.pop(READING)
+        # An account without a sale is asked for everything again.
+        if reading.get("newest_day"):
+            remembered["newest_day"] = _not_in_the_future(date.fromisoformat(reading["newest_day"]))
+        remembered[TOTAL_OF_EVERYTHING] = sum(reading[mode]["total"] for mode in settings.MODES)
+        extraction.after_landing.append(journal.clear)
+    progress.end()
+
+
+def _landed(extraction: Extraction, table: Table, mode: str, page: Page, first_day: date | None) -> Iterator[Any]:
+    last_day = extraction.last_day()
+    asked_for = [
+        row
+        for row, moment in ((row, made_at(row)) for row in page.rows)
+        # A row whose day cannot be read is set aside, whatever the days asked for.
+        if moment is None
+        or ((first_day is None or moment.date() >= first_day) and (last_day is None or moment.date() <= last_day))
+    ]
+    yield from land(extraction, table, asked_for, {"mode": mode, "seen_at": page.seen_at})
+
+
+def _days_of(page: Page) -> list[date]:
+    return [moment.date() for moment in map(made_at, page.rows) if moment]
+
+
+def _not_in_the_future(day: date) -> str:
+    """Return the day to look back from: one in the future would hide the days before it."""
+    return min(day, datetime.now(UTC).date()).isoformat()
 
 
 def _catalogue(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """ThriveCart over HTTP: pages of transactions, the catalogue, one customer at a time."""
 
 import math
+import time
 from typing import Any
 
 from ingestion.http import AccessDenied, Vendor, VendorClient, VendorError
@@ -30,16 +31,30 @@ class ThriveCart:
         self._extraction = extraction
         self._lists: dict[str, list[Any]] = {}
         self._largest_page = 1
+        self._pages_asked = 0
+        self._began_at = time.monotonic()
 
     def transaction_page(self, mode: str, number: int) -> Page:
         """Return a page of transactions, of which the first holds the newest; past the end a page is empty."""
         answer = self._http.get(
             "/transactions", {"page": number, "perPage": settings.PAGE_SIZE}, headers={"X-TC-Mode": mode}
         )
+        self._pages_asked += 1
         rows, total = self._transactions_of(answer)
         # The last page is a small one: how many there are, the largest tells.
         self._largest_page = max(self._largest_page, len(rows))
         return Page(number, max(math.ceil(total / self._largest_page), number), rows, total)
+
+    def time_for(self, pages: int) -> str:
+        """Say how long so many more pages will take, as a clause; nothing where that is less than a minute."""
+        so_far = (time.monotonic() - self._began_at) / max(self._pages_asked, 1)
+        # The first minute's requests pass at once: what the vendor allows says more than they do.
+        seconds = pages * max(so_far, 60 / THRIVECART.setting("requests_per_minute"))
+        if seconds < 60:
+            return ""
+        return (
+            f", about {seconds / 60:.0f} minutes left" if seconds < 5400 else f", about {seconds / 3600:.1f} hours left"
+        )
 
     def catalogue(self, path: str) -> list[Any]:
         """Return products, bumps, upsells or downsells; asked once, however many tables need it."""

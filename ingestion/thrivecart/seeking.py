@@ -1,11 +1,13 @@
 """Which pages of transactions to read: there is no date filter, but the newest come first.
 
 What is new is read from page 1 down. A window of days is looked for by halving the pages, as its day may lie far down.
-Going down, a sale made meanwhile brings a row twice; going up it would hide one.
+Going down, a sale made meanwhile brings a row twice; going up it would hide one. A row that vanishes meanwhile pulls
+those below it up, onto a page that is read already: then that page is read again.
 """
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,12 +15,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Page:
-    """One page of transactions as sent; `pages` estimates how many there are. `total` counts rows, 0 if unknown."""
+    """One page of transactions as sent; `pages` estimates how many there are. `total` counts rows, 0 if unknown.
+
+    `seen_at` is the moment (UTC) of the answer: what the rows say of the present was true then.
+    """
 
     number: int
     pages: int
     rows: list[Any]
     total: int
+    seen_at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
 
 
 PageAt = Callable[[int], Page]
@@ -29,8 +35,11 @@ class NotNewestFirst(Exception):
 
 
 def pages_since(page_at: PageAt, first_day: date | None) -> Iterator[Page]:
-    """Yield the pages from the newest down to the first that is wholly older than a UTC day, None for all of them."""
-    return _until_passed(_walk(page_at, page_at(1)), first_day)
+    """Yield the pages from the newest down to the one that passes a UTC day, None for all of them.
+
+    Whoever reads so few pages can be wrong about the order, and has to compare the total with what is there.
+    """
+    return _until_passed_in_order(walk(page_at, page_at(1)), first_day)
 
 
 def pages_between(page_at: PageAt, first_day: date, last_day: date, say: Callable[[str], None]) -> Iterator[Page]:
@@ -40,10 +49,10 @@ def pages_between(page_at: PageAt, first_day: date, last_day: date, say: Callabl
     """
     try:
         above, page = _sought(page_at, last_day)
-        yield from _until_passed(_in_order(_walk(page_at, page), above), first_day)
+        yield from until_passed(_in_order(walk(page_at, page), above), first_day)
     except NotNewestFirst as broken:
         say(f"transactions are not newest first ({broken}): reading all pages from page 1 to find those of the window")
-        yield from _walk(page_at, page_at(1))
+        yield from walk(page_at, page_at(1))
 
 
 def made_at(row: Any) -> datetime | None:
@@ -80,25 +89,47 @@ def _sought(page_at: PageAt, last_day: date) -> tuple[Page | None, Page]:
     return above, page_at(first_below)
 
 
-def _walk(page_at: PageAt, page: Page) -> Iterator[Page]:
-    """Yield a page and those below it, down to the oldest."""
-    read, above = 0, None
+def walk(page_at: PageAt, page: Page, above: Page | None = None) -> Iterator[Page]:
+    """Yield a page and those below it, down to the oldest. `above` is the page that was read before, if any.
+
+    Where rows have vanished since the page above was read, the pages that they may have pulled rows up to come again.
+    """
+    full = max(len(page.rows), len(above.rows) if above else 0)
     # A page repeated past the end would go on for ever; one that a whole page of sales pushed down has another total.
     while page.rows and (above is None or (page.rows, page.total) != (above.rows, above.total)):
+        vanished = above.total - page.total if above else 0
+        if page.total and vanished > 0 and page.number > 1:
+            page = page_at(max(page.number - math.ceil(vanished / full), 1))
+            above = None
         yield page
-        read += len(page.rows)
-        if page.total and read >= page.total:
+        full = max(full, len(page.rows))
+        # A total that is too small shows in a full page where the last one should be.
+        if page.total and page.number * full >= page.total and (page.number == 1 or len(page.rows) < full):
             return
         above, page = page, page_at(page.number + 1)
 
 
-def _until_passed(pages: Iterator[Page], first_day: date | None) -> Iterator[Page]:
+def until_passed(pages: Iterator[Page], first_day: date | None) -> Iterator[Page]:
+    """Yield pages down to the first that is wholly older than a UTC day: newest first is not promised."""
     for page in pages:
         yield page
         moments = _moments(page.rows)
-        # Newest first is not promised: only a whole page of older days ends the walk.
         if first_day and moments and max(moments).date() < first_day:
             return
+
+
+def _until_passed_in_order(pages: Iterator[Page], first_day: date | None) -> Iterator[Page]:
+    """Yield pages down to the first with a row older than a UTC day; once they are not in order, as `until_passed`."""
+    above = None
+    for page in pages:
+        yield page
+        if not _follows(above, page):
+            yield from until_passed(pages, first_day)
+            return
+        moments = _moments(page.rows)
+        if first_day and moments and min(moments).date() < first_day:
+            return
+        above = page
 
 
 def _in_order(pages: Iterator[Page], above: Page | None) -> Iterator[Page]:
@@ -106,6 +137,14 @@ def _in_order(pages: Iterator[Page], above: Page | None) -> Iterator[Page]:
         _require_order(above, page)
         yield page
         above = page
+
+
+def _follows(above: Page | None, page: Page) -> bool:
+    try:
+        _require_order(above, page)
+    except NotNewestFirst:
+        return False
+    return True
 
 
 def _require_order(above: Page | None, page: Page) -> None:

@@ -9,6 +9,9 @@ MODES = ("live", "test")
 PAGE_SIZE = 100
 """The most that `perPage` gives, per the SDK's notes; `limit` and the like are silently ignored."""
 
+PAGES_LANDED_AT_ONCE = 200
+"""Of a long history: more are landed in parts, so that what is read is soon in the warehouse and memory stays small."""
+
 LOOK_BACK_DAYS = 3
 """Re-read on every load, for rows that arrived late."""
 
@@ -22,6 +25,12 @@ PACE = {
 
 CUSTOMER_BUDGET = 200
 """Customers asked for in one load, unless dlt's config says otherwise (`sources.thrivecart.customer_budget`)."""
+
+DAYS_BETWEEN_SEARCHES = 7
+"""Where ThriveCart counts more transactions than are here, all pages are read; not more often than this."""
+
+CUSTOMER_RECENT_DAYS = 35
+"""So long after its last event an ended subscription may still change; later its payer is not asked about again."""
 
 CUSTOMER_REST_HOURS = 20
 """A customer is not asked for again within these hours, so that a daily job asks once a day."""
