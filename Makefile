@@ -15,7 +15,7 @@ export UV_SYSTEM_CERTS := true
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo dev run backfill test lint format bench
+.PHONY: help setup browser demo dev run backfill history test lint format bench
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -43,6 +43,9 @@ run: setup  ## load what is new on every connection, build, check and publish
 backfill: setup  ## load days again: make backfill FROM=2026-01-01 TO=2026-01-31
 	@test -n "$(FROM)" -a -n "$(TO)" || { echo "name the days: make backfill FROM=2026-01-01 TO=2026-01-31"; exit 1; }
 	@$(BIN)/python -m orchestration backfill $(FROM) $(TO)
+
+history: setup  ## read all of ThriveCart again, as old rows change in silence: once a week
+	@$(BIN)/python -m orchestration history
 
 # The tests look at pages with Debian's Chromium; elsewhere DOLLARTRAIL_CHROMIUM names another one.
 browser:

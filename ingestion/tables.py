@@ -140,7 +140,11 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Source:
-    """A kind of vendor. `extract` turns what is asked into dlt resources, one a table."""
+    """A kind of vendor. `extract` turns what is asked into dlt resources, one a table.
+
+    `drifts`: old rows of its partitioned tables change without anything new that would tell, so that all of them have to
+    be read again now and then.
+    """
 
     name: str
     description: str
@@ -148,6 +152,7 @@ class Source:
     secret_names: tuple[str, ...]
     look_back_days: int
     extract: Callable[[Extraction], Iterable[DltResource]]
+    drifts: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`python -m orchestration run|backfill|demo|dev`: what the Makefile calls."""
+"""`python -m orchestration run|backfill|history|demo|dev`: what the Makefile calls."""
 
 import argparse
 import sys
@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     backfill = commands.add_parser("backfill", help="load these days again, build, check and publish")
     backfill.add_argument("first_day", type=_day, metavar="FROM")
     backfill.add_argument("last_day", type=_day, metavar="TO")
+    commands.add_parser("history", help="read all history again where old rows change in silence, build, publish")
     commands.add_parser("demo", help="the same as run, against generated businesses on this machine")
     dev = commands.add_parser("dev", help="Dagster's UI on loopback")
     dev.add_argument("--demo", action="store_true", help="over the demo's warehouse and its vendors")
@@ -32,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
             headless.run_job("daily", partitions.daily_tags())
         elif given.command == "backfill":
             headless.run_job("backfill", partitions.day_tags(given.first_day, given.last_day))
+        elif given.command == "history":
+            headless.run_job("history", partitions.history_tags())
         elif given.command == "demo":
             demo.run()
         else:

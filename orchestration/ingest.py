@@ -7,7 +7,7 @@ import dagster as dg
 from ingestion import SOURCES, LoadFailed, Source, Table, load
 from ingestion.connections import ConfigurationError, validate_configuration
 from ingestion.warehouse import WarehouseLocked, dataset
-from orchestration.partitions import DAYS, window_of
+from orchestration.partitions import ALL_HISTORY, DAYS, window_of
 from orchestration.warehouse import OWNERS, WRITERS, row_counts
 
 ABOUT_DAYS = (
@@ -43,6 +43,7 @@ def _assets_of(source: Source, tables: list[Table], is_partitioned: bool) -> dg.
                 [table.name for table in asked_for],
                 window_of(context) if is_partitioned else None,
                 context.log.info,
+                is_full=ALL_HISTORY in context.run.tags,
             )
         except (ConfigurationError, LoadFailed, WarehouseLocked) as error:
             # The text is made for the user; what it came from may quote a customer.

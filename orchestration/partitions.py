@@ -18,6 +18,9 @@ DAILY_DAYS = 28
 WHAT_IS_NEW = "dollartrail/what_is_new"
 """Tag of runs that load whatever came since the last load, and not just the days they name."""
 
+ALL_HISTORY = "dollartrail/all_history"
+"""Tag of runs that read everything again, as a first load does, beside the days they name."""
+
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 
@@ -40,6 +43,11 @@ def daily_tags() -> dict[str, str]:
     """Return the tags of a daily run: it loads what is new, and marks the days that it reads again."""
     newest_day = _newest_day()
     return {WHAT_IS_NEW: "true", **day_tags(newest_day - timedelta(days=DAILY_DAYS - 1), newest_day)}
+
+
+def history_tags() -> dict[str, str]:
+    """Return the tags of a run that reads all history again; it marks the same days as a daily one."""
+    return {ALL_HISTORY: "true", **daily_tags()}
 
 
 def _newest_day() -> date:

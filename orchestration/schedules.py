@@ -1,13 +1,16 @@
-"""When things run: the daily job, its time, and the backfill of days by name."""
+"""When things run: the daily and the weekly job with their times, and the backfill of days by name."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from ingestion import SOURCES
-from orchestration.partitions import daily_tags
+from orchestration.partitions import daily_tags, history_tags
 
 DAILY_AT = "0 9 * * *"
 """09:00 UTC: yesterday is over in every zone of the Americas, and it is morning in Europe."""
+
+WEEKLY_AT = "0 1 * * 0"
+"""01:00 UTC on Sundays: a large account takes hours, and nothing else can be loaded meanwhile."""
 
 PARTITIONED = dg.AssetSelection.assets(
     *((source.name, table.name) for source in SOURCES.values() for table in source.tables if table.is_partitioned)
@@ -15,7 +18,15 @@ PARTITIONED = dg.AssetSelection.assets(
 
 
 def jobs(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> list[UnresolvedAssetJobDefinition]:
-    """Return the daily job, over everything, and the backfill job, over what has days and all that is built from it."""
+    """Return the daily job, over everything, and those over what has days and all that is built from it."""
+    drifting = dg.AssetSelection.assets(
+        *(
+            (source.name, table.name)
+            for source in SOURCES.values()
+            for table in source.tables
+            if source.drifts and table.is_partitioned
+        )
+    )
     return [
         dg.define_asset_job(
             "daily",
@@ -27,6 +38,11 @@ def jobs(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> list[
             selection=PARTITIONED | dg.AssetSelection.assets(models, publication),
             description="Loads the named days again from the sources that have days, then builds, checks, publishes.",
         ),
+        dg.define_asset_job(
+            "history",
+            selection=drifting | dg.AssetSelection.assets(models, publication),
+            description="Reads all history again where old rows change in silence, then builds, checks, publishes.",
+        ),
     ]
 
 
@@ -36,3 +52,14 @@ def jobs(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> list[
 def every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Run the daily job."""
     return dg.RunRequest(run_key=context.scheduled_execution_time.date().isoformat(), tags=daily_tags())
+
+
+@dg.schedule(
+    job_name="history",
+    cron_schedule=WEEKLY_AT,
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def every_week(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Run the history job."""
+    return dg.RunRequest(run_key=context.scheduled_execution_time.date().isoformat(), tags=history_tags())

@@ -174,4 +174,6 @@ SOURCE = Source(
     secret_names=SECRET_NAMES["thrivecart"],
     look_back_days=settings.LOOK_BACK_DAYS,
     extract=extract,
+    # A subscription's present status stands on all its rows, and ThriveCart may take rows back.
+    drifts=True,
 )

@@ -24,7 +24,8 @@ subscriptions as (
         lower(email) as address,
         subscription_number,
         arg_max(email, timestamp) as email,
-        arg_max(status, (seen_at, timestamp)) as status
+        arg_max(status, (seen_at, timestamp)) as status,
+        max(timestamp) as changed
     from payments
     where email <> '' and subscription_number is not null
     group by lower(email), subscription_number
@@ -33,7 +34,7 @@ payers as (
     select
         address,
         max(email) as email,
-        bool_or(coalesce(status, 'unknown') not in ('cancelled', 'completed')) as is_open
+        bool_or(coalesce(status, 'unknown') not in ('cancelled', 'completed') or changed >= ?) as can_change
     from subscriptions
     group by address
 ),
@@ -46,19 +47,28 @@ checks as (
 select payers.email
 from payers
 left join checks on payers.address = checks.address
-where checks.checked_at is null or checks.checked_at < ?
-order by payers.is_open desc, checks.checked_at nulls first, payers.address
+where checks.checked_at is null or (payers.can_change and checks.checked_at < ?)
+order by payers.can_change desc, checks.checked_at nulls first, payers.address
 limit ?
 """
 
 
 def customers_to_ask(extraction: Extraction) -> list[str]:
-    """Return addresses of payers of subscriptions within the budget: open ones first, then the oldest check."""
+    """Return addresses of payers of subscriptions within the budget, the one asked about longest ago first.
+
+    Whose subscriptions are open or have lately changed come first; all others are asked about once.
+    """
     budget = dlt.config.get("sources.thrivecart.customer_budget", int)
     connection_id = extraction.connection.connection_id
-    rested = datetime.now(UTC) - timedelta(hours=settings.CUSTOMER_REST_HOURS)
+    now = datetime.now(UTC)
     rows = extraction.ask_warehouse(
         PAYERS_OF_SUBSCRIPTIONS,
-        [connection_id, connection_id, rested, settings.CUSTOMER_BUDGET if budget is None else budget],
+        [
+            connection_id,
+            int((now - timedelta(days=settings.CUSTOMER_RECENT_DAYS)).timestamp()),
+            connection_id,
+            now - timedelta(hours=settings.CUSTOMER_REST_HOURS),
+            settings.CUSTOMER_BUDGET if budget is None else budget,
+        ],
     )
     return [email for (email,) in rows]

@@ -145,6 +145,19 @@ def test_the_schedule_asks_each_day_for_what_is_new_and_marks_the_days_it_reads_
     assert request.tags["dollartrail/what_is_new"] == "true"
 
 
+def test_the_weekly_job_reads_what_changes_in_silence_and_nothing_else(definitions: dg.Definitions) -> None:
+    selected = {tuple(key.path) for key in definitions.resolve_job_def("history").asset_layer.executable_asset_keys}
+    assert selected & raw_tables() == {("thrivecart", "transactions")}
+
+
+def test_the_weekly_schedule_asks_for_all_history(definitions: dg.Definitions) -> None:
+    context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 3, 29, 1, tzinfo=UTC))
+    schedule = definitions.resolve_schedule_def("every_week")
+    (request,) = schedule.evaluate_tick(context).run_requests or []
+    assert request.run_key == "2026-03-29"
+    assert request.tags["dollartrail/all_history"] == "true"
+
+
 def test_dagster_accepts_the_workspace(project_in_a_folder: dict[str, str]) -> None:
     answer = subprocess.run(
         [str(Path(sys.executable).with_name("dagster")), "definitions", "validate", "-w", "workspace.yaml"],
