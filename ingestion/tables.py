@@ -142,8 +142,8 @@ class Extraction:
 class Source:
     """A kind of vendor. `extract` turns what is asked into dlt resources, one a table.
 
-    `drifts`: old rows of its partitioned tables change without anything new that would tell, so that all of them have to
-    be read again now and then.
+    `drifts`: old rows of its partitioned tables change without anything new that would tell, so that all of them have
+    to be read again now and then.
     """
 
     name: str

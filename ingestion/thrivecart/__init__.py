@@ -13,6 +13,7 @@ from ingestion.progress import Progress
 from ingestion.rejections import land
 from ingestion.tables import Extraction, Source, Table
 from ingestion.thrivecart import settings
+from ingestion.thrivecart.catalogue import Asked, items_sold_with_an_unknown_option
 from ingestion.thrivecart.client import ThriveCart
 from ingestion.thrivecart.completeness import SEARCHED_ON, TOTAL_OF_EVERYTHING, Completeness
 from ingestion.thrivecart.customers import customers_to_ask
@@ -138,21 +139,31 @@ def _not_in_the_future(day: date) -> str:
 
 
 def _catalogue(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
+    asked = Asked(dlt.current.resource_state())
     for item in account.catalogue(f"/{table.name}"):
         details = {}
         # Only a product's details hold what its row in the list does not: slug and currency.
         if table is PRODUCTS and isinstance(item, dict) and item.get("product_id"):
-            details = account.details(f"/products/{item['product_id']}")
-        yield from land(extraction, table, [item | details if details else item])
+            path = f"/products/{item['product_id']}"
+            if asked.is_due(path, item) and (answer := account.details(path)) is not None:
+                asked.note(path, item, answer)
+            details = asked.answer(path) or {}
+        yield from land(extraction, table, [details | item if details else item])
 
 
 def _pricing_options(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
+    asked = Asked(dlt.current.resource_state())
+    sold_on_unknown_terms = items_sold_with_an_unknown_option(extraction)
     for catalogue in CATALOGUE:
         item_type = catalogue.name.removesuffix("s")
         for item in account.catalogue(f"/{catalogue.name}"):
             item_id = item.get(f"{item_type}_id") if isinstance(item, dict) else None
-            if item_id:
-                options = account.pricing_options(f"/{catalogue.name}/{item_id}")
+            path = f"/{catalogue.name}/{item_id}"
+            if not item_id or not (asked.is_due(path, item) or (item_type, str(item_id)) in sold_on_unknown_terms):
+                continue
+            options = account.pricing_options(path)
+            if options is not None:
+                asked.note(path, item)
                 yield from land(extraction, table, options, {"item_type": item_type, "item_id": str(item_id)})
 
 

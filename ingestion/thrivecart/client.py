@@ -62,15 +62,15 @@ class ThriveCart:
             self._lists[path] = self._list(path, self._http.get(path))
         return self._lists[path]
 
-    def details(self, path: str) -> dict[str, Any]:
-        """Return the details of a catalogue item; empty, with a report, where the account does not give them."""
+    def details(self, path: str) -> dict[str, Any] | None:
+        """Return the details of a catalogue item; None, with a report, where the account does not give them."""
         answer = self._optional(path)
-        return answer if isinstance(answer, dict) else {}
+        return answer if isinstance(answer, dict) else None
 
-    def pricing_options(self, path: str) -> list[Any]:
-        """Return the pricing options of a catalogue item; empty, with a report, where they are not given."""
+    def pricing_options(self, path: str) -> list[Any] | None:
+        """Return the pricing options of a catalogue item; None, with a report, where they are not given."""
         answer = self._optional(f"{path}/pricing_options")
-        return answer if isinstance(answer, list) else []
+        return answer if isinstance(answer, list) else None
 
     def customer(self, email: str) -> dict[str, Any] | None:
         """Return what ThriveCart knows of a customer in live mode, None if it knows none."""

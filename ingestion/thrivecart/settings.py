@@ -23,6 +23,9 @@ PACE = {
     "longest_wait_seconds": 60.0,
 }
 
+CATALOGUE_REST_DAYS = 7
+"""An item of the catalogue whose row in the list has not changed is not asked about again within these days."""
+
 CUSTOMER_BUDGET = 200
 """Customers asked for in one load, unless dlt's config says otherwise (`sources.thrivecart.customer_budget`)."""
 
