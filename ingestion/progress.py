@@ -7,6 +7,15 @@ SECONDS_BETWEEN_LINES = 10.0
 """A vendor may take a second or a millisecond for a page: the lines come by the clock, not by the page."""
 
 
+def time_left(seconds: float) -> str:
+    """Say how long something will still take, as a clause; nothing where that is less than a minute."""
+    if seconds < 60:
+        return ""
+    if seconds < 90 * 60:
+        return f", about {seconds / 60:.0f} min left"
+    return f", about {seconds / 3600:.1f} h left"
+
+
 class Progress:
     """Tells of the first step and the last, and of those between them only every few seconds."""
 

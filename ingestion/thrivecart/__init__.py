@@ -141,7 +141,7 @@ def _not_in_the_future(day: date) -> str:
 def _catalogue(account: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
     asked = Asked(dlt.current.resource_state())
     for item in account.catalogue(f"/{table.name}"):
-        details = {}
+        details: dict[str, Any] = {}
         # Only a product's details hold what its row in the list does not: slug and currency.
         if table is PRODUCTS and isinstance(item, dict) and item.get("product_id"):
             path = f"/products/{item['product_id']}"

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from ingestion.http import AccessDenied, Vendor, VendorClient, VendorError
+from ingestion.progress import time_left
 from ingestion.tables import Extraction
 from ingestion.thrivecart import settings
 from ingestion.thrivecart.seeking import Page
@@ -49,12 +50,7 @@ class ThriveCart:
         """Say how long so many more pages will take, as a clause; nothing where that is less than a minute."""
         so_far = (time.monotonic() - self._began_at) / max(self._pages_asked, 1)
         # The first minute's requests pass at once: what the vendor allows says more than they do.
-        seconds = pages * max(so_far, 60 / THRIVECART.setting("requests_per_minute"))
-        if seconds < 60:
-            return ""
-        return (
-            f", about {seconds / 60:.0f} minutes left" if seconds < 5400 else f", about {seconds / 3600:.1f} hours left"
-        )
+        return time_left(pages * max(so_far, 60 / THRIVECART.setting("requests_per_minute")))
 
     def catalogue(self, path: str) -> list[Any]:
         """Return products, bumps, upsells or downsells; asked once, however many tables need it."""

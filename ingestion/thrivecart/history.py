@@ -3,6 +3,7 @@
 What is landed is remembered with the rows, in the warehouse; what is read and not yet landed is in the journal.
 """
 
+import math
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -18,7 +19,8 @@ PageOf = Callable[[str, int], Page]
 
 Reading = dict[str, Any]
 """What is remembered of an unfinished reading: `id`, `first_day`, and by mode how far it has come: `page`, `total` of
-rows when that was read, `first_total` when the first was, `newest` (timestamp) of the rows then, `is_done`."""
+rows when that was read, `first_total` when the first was, `newest` (timestamp) of the rows then; whether it `is_at_end`
+of the pages, and `is_done` with the sales made meanwhile."""
 
 
 def begun(remembered: Reading | None, journal: Journal, first_day: date | None) -> Reading:
@@ -51,18 +53,18 @@ def pages_left(reading: Reading, journal: Journal, page_of: PageOf) -> Iterator[
     first_day = date.fromisoformat(reading["first_day"]) if reading["first_day"] else None
     for mode in settings.MODES:
         position = reading.setdefault(mode, {"page": 0, "total": 0, "first_total": None, "newest": None})
-        if position.get("is_done"):
-            continue
-        for page in _down(position, partial(_asked, journal, page_of, mode), partial(journal.recall, mode), first_day):
-            if position["first_total"] is None:
-                moments = [moment for moment in map(made_at, page.rows) if moment]
-                position |= {"first_total": page.total, "newest": max(moments).timestamp() if moments else None}
-            position |= {"page": page.number, "total": page.total}
-            yield mode, page
-        for page in _made_meanwhile(position, partial(page_of, mode)):
-            position["total"] = page.total
-            yield mode, page
-        position["is_done"] = True
+        if not position.get("is_at_end"):
+            ask, recall = partial(_asked, journal, page_of, mode), partial(journal.recall, mode)
+            for page in _down(position, ask, recall, first_day):
+                if position["first_total"] is None:
+                    position |= {"first_total": page.total, "newest": max(_moments(page), default=None)}
+                position |= {"page": page.number, "total": page.total}
+                yield mode, page
+            position["is_at_end"] = True
+        if not position.get("is_done"):
+            for page in _made_meanwhile(position, partial(page_of, mode)):
+                yield mode, page
+            position["is_done"] = True
 
 
 def _asked(journal: Journal, page_of: PageOf, mode: str, number: int) -> Page:
@@ -97,7 +99,13 @@ def _made_meanwhile(position: dict[str, Any], page_at: Callable[[int], Page]) ->
     if not position["first_total"] or position["total"] <= position["first_total"]:
         return
     for page in walk(page_at, page_at(1)):
+        position["total"] = page.total
+        # Said before the page is taken: after it a part may end, and the next one would begin at the top again.
+        position["is_done"] = position["newest"] is None or min(_moments(page), default=math.inf) <= position["newest"]
         yield page
-        moments = [moment.timestamp() for moment in map(made_at, page.rows) if moment]
-        if position["newest"] is None or (moments and min(moments) <= position["newest"]):
+        if position["is_done"]:
             return
+
+
+def _moments(page: Page) -> list[float]:
+    return [moment.timestamp() for moment in map(made_at, page.rows) if moment]

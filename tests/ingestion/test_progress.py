@@ -1,6 +1,8 @@
 """What is told of a long reading: enough to see that it moves, and no more."""
 
-from ingestion.progress import SECONDS_BETWEEN_LINES, Progress
+import pytest
+
+from ingestion.progress import SECONDS_BETWEEN_LINES, Progress, time_left
 
 
 class Clock:
@@ -52,3 +54,17 @@ def test_a_single_step_is_told_once() -> None:
 
 def test_of_nothing_nothing_is_told() -> None:
     assert told() == ["end"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "clause"),
+    [
+        (59, ""),
+        (60, ", about 1 min left"),
+        (600, ", about 10 min left"),
+        (5399, ", about 90 min left"),
+        (9000, ", about 2.5 h left"),
+    ],
+)
+def test_the_time_left_is_told_in_minutes_and_from_an_hour_and_a_half_in_hours(seconds: float, clause: str) -> None:
+    assert time_left(seconds) == clause
