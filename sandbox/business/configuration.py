@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.business.tabular import write_table
-from sandbox.business.workspaces import drop_folder
+from sandbox.business.workspaces import drop_folder, secrets_of
 
 WORKSPACE_COLUMNS = ("workspace_id", "name", "reporting_time_zone", "reporting_currency")
 CONNECTION_COLUMNS = (
@@ -15,7 +15,6 @@ CONNECTION_COLUMNS = (
 DECISION_COLUMNS = ("workspace_id", "email", "other_email", "decision", "decided_at", "reason")
 RATE_COLUMNS = ("rate_date", "currency", "reporting_currency", "rate")
 _PATHS = {"thrivecart": "thrivecart", "kit": "kit", "meta_ads": "meta"}
-_SECRET_NAMES = {"thrivecart": "API_KEY", "kit": "API_KEY", "meta_ads": "ACCESS_TOKEN"}
 
 
 def write_configuration(folder: Path, base_url: str) -> None:
@@ -34,10 +33,9 @@ def write_configuration(folder: Path, base_url: str) -> None:
     write_table(config / "identity_decisions.csv", DECISION_COLUMNS, business["identity_decisions"])
     write_table(config / "exchange_rates.csv", RATE_COLUMNS, business["exchange_rates"])
     secrets = [
-        f"CONNECTIONS__{connection['connection_id'].upper()}__{_SECRET_NAMES[connection['source']]}="
-        f"sandbox-{connection['connection_id']}\n"
+        f"CONNECTIONS__{connection['connection_id'].upper()}__{name}={secret}\n"
         for connection in connections
-        if connection["source"] in _SECRET_NAMES
+        for name, secret in secrets_of(connection["connection_id"], connection["source"]).items()
     ]
     (folder / "secrets.env").write_text("".join(secrets), encoding="utf-8")
 

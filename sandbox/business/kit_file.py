@@ -25,7 +25,7 @@ def kit_file(books: Books, connection: Connection, span: Span) -> Row:
     ids = {contact: _FIRST_SUBSCRIBER + number for number, contact in enumerate(contacts)}
     opened_at = at_local(span.start, books.workspace.zone, "00:00:00") - timedelta(days=30)
     return {
-        "api_key": connection.secret,
+        "api_key": connection.secrets["API_KEY"],
         "account": {
             "user": {"email": f"owner@{books.workspace.workspace_id}.example"},
             "account": {

@@ -27,7 +27,7 @@ def meta_file(business: Business, connection: Connection) -> Row:
     for ad_day in ad_days:
         by_day.setdefault(ad_day.day, []).append(ad_day)
     return {
-        "access_token": connection.secret,
+        "access_token": connection.secrets["ACCESS_TOKEN"],
         "account_id": connection.vendor_account_id,
         "account_currency": connection.currency,
         "ad_rows": [

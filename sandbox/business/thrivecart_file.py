@@ -22,8 +22,11 @@ def thrivecart_file(books: Books, connection: Connection, now: datetime) -> Row:
     }
     site = f"https://{workspace.workspace_id}.thrivecart.com"
     statuses = subscription_statuses(books.payments, now)
+    secrets = connection.secrets
     return {
-        "api_key": connection.secret,
+        "api_key": secrets["API_KEY"],
+        "oauth_app": {"client_id": secrets["CLIENT_ID"], "client_secret": secrets["CLIENT_SECRET"]},
+        "webhook_secret": secrets["WEBHOOK_SECRET"],
         "account": {
             "account_name": workspace.workspace_id,
             "account_id": connection.vendor_account_id,

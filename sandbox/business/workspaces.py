@@ -53,9 +53,9 @@ class Connection:
     currency: str = ""
 
     @property
-    def secret(self) -> str:
-        """What lets a client in; empty for a folder, which asks for nothing."""
-        return "" if self.source == "files" else f"sandbox-{self.connection_id}"
+    def secrets(self) -> dict[str, str]:
+        """What a client of the account must know, by name; nothing for a folder."""
+        return secrets_of(self.connection_id, self.source)
 
 
 NORTHWIND = Workspace(
@@ -89,6 +89,27 @@ CONNECTIONS = (
     Connection("lumen_meta", "lumen", "meta_ads", "Lumen ads", "3300770019", "Europe/Berlin", "EUR"),
     Connection("lumen_files", "lumen", "files", "Sponsorships and webinars", "", "Europe/Berlin", "EUR"),
 )
+
+
+def secrets_of(connection_id: str, source: str) -> dict[str, str]:
+    """Return the secrets of an account by name: what lets a client in.
+
+    At ThriveCart there are also those of the app for OAuth, and the word that its webhooks carry.
+    """
+    key = f"sandbox-{connection_id}"
+    match source:
+        case "thrivecart":
+            return {
+                "API_KEY": key,
+                "CLIENT_ID": f"sandbox-app-{connection_id}",
+                "CLIENT_SECRET": f"sandbox-app-secret-{connection_id}",
+                "WEBHOOK_SECRET": f"sandbox-word-{connection_id}",
+            }
+        case "kit":
+            return {"API_KEY": key}
+        case "meta_ads":
+            return {"ACCESS_TOKEN": key}
+    return {}
 
 
 def drop_folder(folder: Path, connection_id: str) -> Path:

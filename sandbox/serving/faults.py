@@ -1,5 +1,6 @@
 """Mishaps on demand, and the limit of requests that is always there."""
 
+import random
 import threading
 import time
 from collections import Counter, deque
@@ -12,8 +13,14 @@ class Faults:
 
     Requests are counted over all vendors, from the moment the faults are set. Where several fall on one request, being
     rate limited comes before a server error, and that before a dropped connection, which is half an answer and then
-    the end of the connection; `slow_seconds` are waited in any case. With `insert_while_paging` a new live charge
-    arrives in a ThriveCart account after every n-th of its pages of transactions.
+    the end of the connection; `slow_seconds` are waited in any case. A `random_share` of the requests, 0 to 1, meets
+    one of the three by draw: the same requests and failures for the same `random_seed`.
+
+    At ThriveCart only: with `insert_while_paging` a new live charge arrives in an account after every n-th of its pages
+    of transactions. With `swapped_page` n the pages n and n + 1 of live transactions change places, whatever their
+    size: nothing documents their order. With `access_denied` whoever is asked for access by OAuth says no.
+
+    Raises ValueError for a share that is none.
     """
 
     rate_limited_every: int = 0
@@ -21,7 +28,16 @@ class Faults:
     drop_connection_every: int = 0
     slow_every: int = 0
     slow_seconds: float = 0.0
+    random_share: float = 0.0
+    random_seed: int = 0
     insert_while_paging: int = 0
+    swapped_page: int = 0
+    access_denied: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a share that is none."""
+        if not 0 <= self.random_share <= 1:
+            raise ValueError(f"random_share {self.random_share} is not between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -56,11 +72,13 @@ class FaultCounter:
         """Count a request."""
         with self._lock:
             self._requests += 1
-            count, faults = self._requests, self._faults
+            count, faults, drawn = self._requests, self._faults, self._draws.random()
+        # Three equal parts of the share: one for each kind of failure.
+        kind = int(drawn / faults.random_share * 3) if drawn < faults.random_share else None
         return Mishap(
-            is_rate_limited=_is_due(count, faults.rate_limited_every),
-            is_server_error=_is_due(count, faults.server_error_every),
-            is_dropped=_is_due(count, faults.drop_connection_every),
+            is_rate_limited=_is_due(count, faults.rate_limited_every) or kind == 0,
+            is_server_error=_is_due(count, faults.server_error_every) or kind == 1,
+            is_dropped=_is_due(count, faults.drop_connection_every) or kind == 2,
             wait_seconds=faults.slow_seconds if _is_due(count, faults.slow_every) else 0.0,
         )
 
@@ -73,6 +91,7 @@ class FaultCounter:
     def _set(self, faults: Faults) -> None:
         self._faults = faults
         self._requests = 0
+        self._draws = random.Random(faults.random_seed)
         self._pages: Counter[str] = Counter()
 
 

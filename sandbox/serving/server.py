@@ -1,11 +1,13 @@
 """The HTTP server that all vendors share."""
 
+import gc
 import json
 import socket
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -22,6 +24,7 @@ from sandbox.serving.thrivecart import ThriveCart, ThriveCartAccount
 from sandbox.serving.wire import Answer, RecordedRequest, Request, Vendor
 
 LOOPBACK = "127.0.0.1"
+SECRET_PARAMETERS = ("access_token", "token", "code", "client_secret")
 
 AccountT = TypeVar("AccountT")
 
@@ -29,7 +32,8 @@ AccountT = TypeVar("AccountT")
 class Sandbox:
     """The vendors of a generated business on 127.0.0.1, while the context lasts.
 
-    `folder` is what `generate` made; it is read once and never written: what changes while serving is forgotten.
+    `folder` is what `generate` made; it is read once and never written: what changes while serving is forgotten. To be
+    served it needs a `business.json`, whatever is in it, and files of accounts, such as `thrivecart/<connection>.json`.
     `port` 0 takes a free one. `requests_per_minute` is the limit of each account in any 60 seconds, None for no limit.
     Raises FileNotFoundError if the folder holds no business, OSError if the port is taken.
     """
@@ -53,8 +57,10 @@ class Sandbox:
         self._meta_accounts = {
             connection_id: MetaAccount(connection_id, content) for connection_id, content in _contents(folder / "meta")
         }
+        thrivecart = ThriveCart(self._thrivecart_accounts.values(), self._fault_counter)
+        self._authorization = thrivecart.authorization
         self._vendors: dict[str, Vendor] = {
-            "thrivecart": ThriveCart(self._thrivecart_accounts.values()),
+            "thrivecart": thrivecart,
             "kit": Kit(KitAccount(connection_id, content) for connection_id, content in _contents(folder / "kit")),
             "meta": Meta(self._meta_accounts.values()),
         }
@@ -97,12 +103,51 @@ class Sandbox:
     def faults(self, faults: Faults) -> None:
         self._fault_counter.faults = faults
 
+    @property
+    def signed_in(self) -> str | None:
+        """The ThriveCart connection whose owner is asked for access by OAuth; None for that of whoever asks.
+
+        Setting it raises LookupError for an unknown connection.
+        """
+        return self._authorization.signed_in
+
+    @signed_in.setter
+    def signed_in(self, connection_id: str | None) -> None:
+        if connection_id is not None:
+            _account(self._thrivecart_accounts, connection_id)
+        self._authorization.signed_in = connection_id
+
+    def busiest_minute(self, connection_id: str) -> int:
+        """Return the most requests that an account has made in any 60 seconds, refused and failed ones included."""
+        most, minute = 0, deque[float]()
+        for asked_at in sorted(request.asked_at for request in self.requests if request.connection_id == connection_id):
+            while minute and minute[0] <= asked_at - 60:
+                minute.popleft()
+            minute.append(asked_at)
+            most = max(most, len(minute))
+        return most
+
     def insert_transactions(self, connection_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add rows to a ThriveCart account, shaped as in its file; what it says about customers stays as it is.
 
         Raises LookupError for an unknown connection.
         """
         _account(self._thrivecart_accounts, connection_id).insert(rows)
+
+    def remove_transactions(self, connection_id: str, event_ids: Collection[str]) -> None:
+        """Let all rows of ThriveCart events vanish; what it says about customers stays as it is.
+
+        Raises LookupError for an unknown connection or event.
+        """
+        _account(self._thrivecart_accounts, connection_id).remove(event_ids)
+
+    def set_subscription_status(self, connection_id: str, subscription_number: int | str, status: str) -> None:
+        """Change a subscription's status without an event, as a pause does: on its old rows and for its customer.
+
+        The number is `internal_subscription_id`. Raises LookupError for an unknown connection or subscription.
+        """
+        account = _account(self._thrivecart_accounts, connection_id)
+        account.set_subscription_status(str(subscription_number), status)
 
     def restate_spend(self, connection_id: str, day: date | str, ad_id: str, spend: Decimal | str) -> None:
         """Set what an ad cost on a day of its account, in units of its currency; the account's row moves along.
@@ -120,6 +165,7 @@ class Sandbox:
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Answer, bool]:
         """Return the answer to a request and whether the connection drops halfway through it."""
+        asked_at = time.monotonic()
         parts = urlsplit(target)
         _, _, below = parts.path.partition("/")
         prefix, _, path = below.partition("/")
@@ -131,23 +177,26 @@ class Sandbox:
             answer = Answer("The sandbox serves " + ", ".join(f"/{name}" for name in self._vendors), status=404)
         else:
             answer, connection_id, is_dropped = self._answer_of(vendor, request)
-        shown = {name: value for name, value in params.items() if name != "access_token"}
-        self._requests.append(RecordedRequest(method, parts.path, shown, answer.status, connection_id))
+        shown = {name: value for name, value in params.items() if name not in SECRET_PARAMETERS}
+        self._requests.append(RecordedRequest(method, parts.path, shown, answer.status, connection_id, asked_at))
         return answer, is_dropped
 
     def _answer_of(self, vendor: Vendor, request: Request) -> tuple[Answer, str | None, bool]:
+        account = vendor.identify(request)
+        connection_id = None if isinstance(account, Answer) else account.connection_id
         mishap = self._fault_counter.next_request()
         time.sleep(mishap.wait_seconds)
         if mishap.is_rate_limited:
-            return vendor.throttled(request, minutes=0), None, False
+            return vendor.throttled(request, minutes=0), connection_id, False
         if mishap.is_server_error:
-            return vendor.broken(), None, False
-        account = vendor.identify(request)
+            return vendor.broken(), connection_id, False
         if isinstance(account, Answer):
-            return account, None, mishap.is_dropped
-        if not self._limit.admits(account.connection_id):
-            return vendor.throttled(request, minutes=1), account.connection_id, mishap.is_dropped
-        return account.answer(request), account.connection_id, mishap.is_dropped
+            answer = account
+        elif connection_id is not None and not self._limit.admits(connection_id):
+            answer = vendor.throttled(request, minutes=1)
+        else:
+            answer = account.answer(request)
+        return answer, connection_id, mishap.is_dropped
 
 
 class _Server(ThreadingHTTPServer):
@@ -225,7 +274,15 @@ def _account(accounts: Mapping[str, AccountT], connection_id: str) -> AccountT:
 
 def _contents(folder: Path) -> Iterable[tuple[str, Any]]:
     for path in sorted(folder.glob("*.json")):
-        yield path.stem, json.loads(path.read_text(encoding="utf-8"))
+        # A large account is millions of objects, and none is garbage: to look for it takes longer than to read.
+        is_collecting = gc.isenabled()
+        gc.disable()
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        finally:
+            if is_collecting:
+                gc.enable()
+        yield path.stem, content
 
 
 def _body_params(headers: Mapping[str, str], body: bytes) -> dict[str, str]:

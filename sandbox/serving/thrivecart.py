@@ -1,21 +1,22 @@
 """ThriveCart's REST API: bare lists, pages of transactions without a date filter, one customer at a time."""
 
 import threading
-from bisect import insort_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
+from sandbox.serving.authorization import OPEN_PAGES, PAGES, Authorization, OwnPages
 from sandbox.serving.faults import FaultCounter
-from sandbox.serving.wire import Answer, Request, Row
+from sandbox.serving.transactions import ID_NAMES, Transactions, cut_page
+from sandbox.serving.wire import Account, Answer, Request, Row
 
 DEFAULT_PAGE_SIZE = 25
 LARGEST_PAGE_SIZE = 100
-TRANSACTION_TYPES = ("charge", "rebill", "refund", "cancel")
 AMOUNT_OF_A_SALE_WHILE_PAGING = 100
+CATALOGUES = ("products", "bumps", "upsells", "downsells")
 
-ID_FIELDS = {"products": "product_id", "bumps": "bump_id", "upsells": "upsell_id", "downsells": "downsell_id"}
+ID_FIELDS = {catalogue: f"{catalogue.removesuffix('s')}_id" for catalogue in CATALOGUES}
 
 BUMP_DETAILS = (
     *("product_id", "product_name", "bump_id", "name", "label", "status", "statusString", "type", "typeString"),
@@ -28,71 +29,83 @@ UNKNOWN_CUSTOMER = Answer({"error": "There are no orders associated with this cu
 
 
 class ThriveCartAccount:
-    """One account: `content` is the file of its connection. Answers and changes exclude each other."""
+    """One account: `content` is the file of its connection. Answers and changes exclude each other.
+
+    The file must have `api_key` and `transactions`, whose rows must have `event_id`, `timestamp`, `transaction_type`
+    and `currency`; what else it leaves out is empty. A million rows take some 12 seconds and 3 GB to read, and a page
+    of them costs no more than a page of few.
+    """
 
     def __init__(self, connection_id: str, content: Mapping[str, Any], faults: FaultCounter) -> None:
-        """Sort the transactions as they are sent: newest first."""
+        """Sort the transactions as they are sent: newest first. They become the account's own."""
         self.connection_id = connection_id
         self.api_key: str = content["api_key"]
+        self.account: Row = content.get("account", {})
+        self.oauth_app: Row = content.get("oauth_app", {})
         self._content = content
         self._faults = faults
         self._lock = threading.Lock()
-        self._customers = {email.strip().lower(): answer for email, answer in content["customers"].items()}
-        self._transactions: dict[str, list[Row]] = {"live": [], "test": []}
-        self._largest_number = 0
-        # The file has the oldest first; of rows of the same second the later one counts as newer.
-        for row in reversed(content["transactions"]):
-            self._transactions[_mode(row)].append(self._as_sent(row))
-        for rows in self._transactions.values():
-            rows.sort(key=_newest_first)
+        self._customers = {email.strip().lower(): answer for email, answer in content.get("customers", {}).items()}
+        self._transactions = Transactions(content["transactions"])
 
     def insert(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add transactions, as the file has them (with `mode`, live if left out), each at the place of its time."""
         with self._lock:
             for row in rows:
-                insort_left(self._transactions[_mode(row)], self._as_sent(row), key=_newest_first)
+                self._transactions.insert(row)
+
+    def remove(self, event_ids: Collection[str]) -> None:
+        """Let all rows of events vanish. Raises LookupError if there is none."""
+        with self._lock:
+            self._transactions.remove(event_ids)
+
+    def set_subscription_status(self, subscription_number: str, status: str) -> None:
+        """Change what a subscription's rows and its customer's answer show. Raises LookupError if there is none."""
+        with self._lock:
+            if not self._transactions.set_subscription_status(subscription_number, status):
+                raise LookupError(f"there is no subscription {subscription_number}")
+            for answer in self._customers.values():
+                for subscription in answer.get("subscriptions", ()):
+                    if str(subscription["subscription_id"]) == subscription_number:
+                        subscription["status"] = status
+                        if status != "active":
+                            subscription.pop("next_payment", None)
 
     def answer(self, request: Request) -> Answer:
         """Answer with the headers that name the account."""
-        account = self._content["account"]
         with self._lock:
             answer = self._answer(request)
         headers = {
-            "X-ThriveCart-Account-Name": str(account.get("account_name", "")),
-            "X-ThriveCart-Account-URL": str(account.get("account_url", "")),
+            "X-ThriveCart-Account-Name": str(self.account.get("account_name", "")),
+            "X-ThriveCart-Account-URL": str(self.account.get("account_url", "")),
         }
         return Answer(answer.body, answer.status, answer.headers | headers)
 
     def _answer(self, request: Request) -> Answer:
         match [request.method, *(unquote(part) for part in request.path.strip("/").split("/"))]:
             case ["GET", "ping"]:
-                return Answer(self._content["account"])
+                return Answer(self.account)
             case ["GET", "transactions"]:
                 return self._page(request)
             case ["POST", "customer"]:
                 return self._customer(request)
-            case ["GET", catalogue] if catalogue in ID_FIELDS:
+            case ["GET", catalogue] if catalogue in CATALOGUES:
                 return self._catalogue(catalogue, request.params.get("status", ""))
-            case ["GET", catalogue, item_id] if catalogue in ID_FIELDS:
+            case ["GET", catalogue, item_id] if catalogue in CATALOGUES:
                 return self._details(catalogue, item_id)
-            case ["GET", catalogue, item_id, "pricing_options"] if catalogue in ID_FIELDS:
+            case ["GET", catalogue, item_id, "pricing_options"] if catalogue in CATALOGUES:
                 return self._pricing_options(catalogue, item_id)
         return INVALID_METHOD
 
     def _page(self, request: Request) -> Answer:
         """Answer with a page. Whatever is not known as a parameter is ignored, without a word."""
         params = request.params
-        rows = self._transactions["test" if request.headers.get("x-tc-mode", "").lower() == "test" else "live"]
-        if params.get("transactionType") in TRANSACTION_TYPES:
-            rows = [row for row in rows if row["transaction_type"] == params["transactionType"]]
-        if currency := params.get("currency"):
-            rows = [row for row in rows if str(row["currency"]).lower() == currency.lower()]
-        if query := params.get("query", "").strip().lower():
-            rows = [row for row in rows if query in _searched(row)]
+        mode = "test" if request.headers.get("x-tc-mode", "").lower() == "test" else "live"
+        rows = self._transactions.matching(mode, params)
         page, size = _number(params.get("page"), 1), _number(params.get("perPage"), DEFAULT_PAGE_SIZE)
         size = min(size, LARGEST_PAGE_SIZE)
-        first = (max(page, 1) - 1) * size
-        rows_of_page = rows[first : first + size]
+        swapped_page = self._faults.faults.swapped_page if mode == "live" else 0
+        rows_of_page = cut_page(rows, max(page, 1), size, swapped_page)
         total = len(rows)
         # Without a size it is the question for the total, not a page.
         if size and self._faults.next_page(self.connection_id):
@@ -100,25 +113,24 @@ class ThriveCartAccount:
         return Answer({"transactions": rows_of_page, "meta": {"total": total, "results": len(rows_of_page)}})
 
     def _sell_meanwhile(self) -> None:
-        charges = [row for row in self._transactions["live"] if row["transaction_type"] == "charge"]
         # A copied charge of a subscription would be a second charge of that subscription.
-        model = next((row for row in charges if not row.get("internal_subscription_id")), charges[0] if charges else {})
-        if not model:
+        model = self._transactions.newest_charge()
+        if model is None:
             return
         now = datetime.now(UTC)
-        number = self._largest_number + 1
+        number = self._transactions.largest_number + 1
         sale = model | {
             "date": f"{now:%Y-%m-%d}",
             "time": f"{now:%Y-%m-%d %H:%M:%S}",
             "timestamp": int(now.timestamp()),
             "amount": AMOUNT_OF_A_SALE_WHILE_PAGING,
         }
-        for name in ("event_id", "order_id", "invoice_id"):
+        for name in ID_NAMES:
             if model.get(name):
                 sale[name] = type(model[name])(number)
         if model.get("transaction_id"):
             sale["transaction_id"] = f"ch_while_paging_{number}"
-        insort_left(self._transactions["live"], self._as_sent(sale), key=_newest_first)
+        self._transactions.insert(sale)
 
     def _customer(self, request: Request) -> Answer:
         # Only live orders make the answers of the file.
@@ -128,7 +140,7 @@ class ThriveCartAccount:
         return UNKNOWN_CUSTOMER if customer is None else Answer(customer)
 
     def _catalogue(self, catalogue: str, status: str) -> Answer:
-        items: list[Row] = self._content[catalogue]
+        items: list[Row] = self._content.get(catalogue, [])
         if catalogue == "products" and status in ("live", "test"):
             return Answer([item for item in items if item.get("statusString") == status])
         return Answer(items)
@@ -137,7 +149,7 @@ class ThriveCartAccount:
         item = self._item(catalogue, item_id)
         if item is None:
             return _unknown_item(catalogue)
-        details = self._content["product_details"].get(item_id, {})
+        details = self._content.get("product_details", {}).get(item_id, {})
         if catalogue == "products":
             return Answer(item | details)
         if catalogue == "bumps":
@@ -151,31 +163,37 @@ class ThriveCartAccount:
         key = f"{catalogue}/{item_id}"
         if key in self._content.get("broken_pricing_options", ()):
             return BROKEN
-        return Answer(self._content["pricing_options"].get(key, []))
+        return Answer(self._content.get("pricing_options", {}).get(key, []))
 
     def _item(self, catalogue: str, item_id: str) -> Row | None:
         id_field = ID_FIELDS[catalogue]
-        return next((item for item in self._content[catalogue] if str(item[id_field]) == item_id), None)
-
-    def _as_sent(self, row: Mapping[str, Any]) -> Row:
-        for name in ("event_id", "order_id", "invoice_id"):
-            self._largest_number = max(self._largest_number, _number(row.get(name), 0))
-        return {name: value for name, value in row.items() if name != "mode"}
+        return next((item for item in self._content.get(catalogue, []) if str(item[id_field]) == item_id), None)
 
 
 class ThriveCart:
-    """All accounts at ThriveCart, told apart by their keys."""
+    """All accounts at ThriveCart, told apart by their keys and by the tokens that OAuth gave."""
 
-    def __init__(self, accounts: Iterable[ThriveCartAccount]) -> None:
+    def __init__(self, accounts: Collection[ThriveCartAccount], faults: FaultCounter) -> None:
         """Know the accounts by key."""
-        self._accounts = {account.api_key: account for account in accounts}
+        self.authorization = Authorization(accounts, faults)
+        self._accounts = {account.connection_id: account for account in accounts}
+        self._connections = {account.api_key: account.connection_id for account in accounts}
 
-    def identify(self, request: Request) -> ThriveCartAccount | Answer:
-        """Return the account that the bearer token opens."""
-        if request.bearer is None:
-            return Answer({"error": "auth.missing"}, status=401)
-        refusal = {"error": "invalid_token", "error_description": "The access token provided is invalid"}
-        return self._accounts.get(request.bearer) or Answer(refusal, status=401)
+    def identify(self, request: Request) -> Account | Answer:
+        """Return the account that the bearer token opens, or the page that asks for none."""
+        if request.path in OPEN_PAGES:
+            return self.authorization
+        is_page = request.path.startswith(PAGES)
+        token = request.bearer
+        if token is None:
+            error = {"error": "auth.missing"}
+            return Answer(error | ({"description": "auth.missing"} if is_page else {}), status=401)
+        connection_id = self._connections.get(token) or self.authorization.connection_of(token)
+        if connection_id is None:
+            error = {"error": "invalid_token", "error_description": "The access token provided is invalid"}
+            return Answer(error | ({"description": "invalid_token"} if is_page else {}), status=401)
+        account = self._accounts[connection_id]
+        return OwnPages(account, self.authorization) if is_page else account
 
     def throttled(self, request: Request, minutes: int) -> Answer:
         """Answer without a hint of how long to wait: ThriveCart documents none."""
@@ -189,19 +207,6 @@ class ThriveCart:
 def _unknown_item(catalogue: str) -> Answer:
     reason = f"The requested {catalogue.removesuffix('s')} cannot be identified."
     return Answer({"error": "method.exception", "reason": reason}, status=404)
-
-
-def _mode(row: Mapping[str, Any]) -> str:
-    return str(row.get("mode") or "live")
-
-
-def _newest_first(row: Row) -> int:
-    return -int(row["timestamp"])
-
-
-def _searched(row: Row) -> set[str]:
-    email = (row.get("customer") or {}).get("email")
-    return {str(value).strip().lower() for value in (email, row.get("order_id"), row.get("invoice_id")) if value}
 
 
 def _number(value: Any, default: int) -> int:

@@ -42,10 +42,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """A request as it was answered. `path` begins with the vendor's prefix; `params` never holds a token.
+    """A request as it was answered. `path` begins with the vendor's prefix; `params` never holds a secret.
 
-    `status` is that of the answer, also of one that broke off. `connection_id` is None where no key was accepted and
-    where a fault came first.
+    `status` is that of the answer, also of one that broke off. `connection_id` is None where no key was accepted.
+    `asked_at` is the moment at which the request came, in seconds of the monotonic clock; it makes no two requests
+    different.
     """
 
     method: str
@@ -53,15 +54,19 @@ class RecordedRequest:
     params: dict[str, str]
     status: int
     connection_id: str | None
+    asked_at: float = field(default=0.0, compare=False)
 
 
 class Account(Protocol):
-    """One account at a vendor, behind one key."""
+    """One account at a vendor, behind its keys; or a page that asks for no key, whose `connection_id` is None."""
 
-    connection_id: str
+    @property
+    def connection_id(self) -> str | None:
+        """The connection that the account is of."""
+        ...
 
     def answer(self, request: Request) -> Answer:
-        """Answer a request that came with the account's key."""
+        """Answer a request that was let in."""
         ...
 
 
@@ -69,7 +74,7 @@ class Vendor(Protocol):
     """How a vendor lets in, turns away and fails."""
 
     def identify(self, request: Request) -> Account | Answer:
-        """Return the account that the key opens, or the vendor's refusal."""
+        """Return the account that the key opens, or the vendor's refusal. Changes nothing."""
         ...
 
     def throttled(self, request: Request, minutes: int) -> Answer:

@@ -78,7 +78,14 @@ def account_row(day_: str, spend: str) -> dict[str, Any]:
 
 THRIVECART = {
     "api_key": "sandbox-acme_thrivecart",
-    "account": {"account_name": "acme", "account_id": "1", "account_url": "https://acme.thrivecart.com/"},
+    "oauth_app": {"client_id": "app-of-acme", "client_secret": "app-secret-of-acme"},
+    "account": {
+        "account_name": "acme",
+        "account_id": "1",
+        "account_url": "https://acme.thrivecart.com/",
+        "user_id": "9",
+        "user_username": "owner@acme.example",
+    },
     "products": [
         {"product_id": "2", "name": "Draft", "status": "1", "statusString": "test"},
         {"product_id": "1", "name": "Course", "status": "2", "statusString": "live"},
@@ -94,12 +101,21 @@ THRIVECART = {
     "transactions": [
         transaction(1),
         transaction(2, customer={"name": "Bo", "email": " Bo@Example.COM"}, currency="GBP"),
-        transaction(3, transaction_type="rebill", order_id="101", internal_subscription_id="4001"),
+        transaction(3, transaction_type="rebill", order_id="101", internal_subscription_id=4001),
         transaction(4, transaction_type="refund", amount=-4900, order_id="102"),
         transaction(5, transaction_type="cancel", internal_subscription_id="4001"),
         transaction(6, mode="test", amount=99900),
     ],
-    "customers": {"ada@example.com": {"customer": {"name": "Ada"}, "purchases": [], "subscriptions": []}},
+    "customers": {
+        "ada@example.com": {
+            "customer": {"name": "Ada"},
+            "purchases": [],
+            "subscriptions": [
+                {"subscription_id": "4001", "status": "active", "next_payment": "2026-12-01 03:00:00"},
+                {"subscription_id": "4002", "status": "active", "next_payment": "2026-12-09 03:00:00"},
+            ],
+        }
+    },
 }
 
 KIT = {
@@ -140,12 +156,11 @@ META = {
 
 
 def write_folder(folder: Path) -> Path:
-    """Write the business, and a second ThriveCart account without anything in it."""
-    empty = {"api_key": "sandbox-other_thrivecart", "transactions": [], "products": [], "customers": {}}
+    """Write the business, and a second ThriveCart account with no more in it than it must have."""
     for name, content in {
         "business.json": {"seed": 1, "start": "2026-11-01", "today": date.isoformat(TODAY)},
         "thrivecart/acme_thrivecart.json": THRIVECART,
-        "thrivecart/other_thrivecart.json": THRIVECART | empty,
+        "thrivecart/other_thrivecart.json": {"api_key": "sandbox-other_thrivecart", "transactions": []},
         "kit/acme_kit.json": KIT,
         "meta/acme_meta.json": META,
     }.items():

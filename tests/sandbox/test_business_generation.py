@@ -16,7 +16,7 @@ from tests.sandbox.generated_folder import SMALLEST, START, TODAY, WORKSPACES, Z
 LATER = TODAY + timedelta(days=45)
 THRIVECART_KEYS = {
     *("api_key", "account", "products", "bumps", "upsells", "downsells", "product_details", "pricing_options"),
-    *("broken_pricing_options", "transactions", "customers"),
+    *("broken_pricing_options", "transactions", "customers", "oauth_app", "webhook_secret"),
 }
 META_CONNECTIONS = ["northwind_meta", "northwind_meta_uk", "lumen_meta"]
 SIGNS = {"charge": 1, "rebill": 1, "refund": -1, "cancel": 0}
@@ -415,13 +415,29 @@ def test_there_is_a_secret_for_each_connection_that_asks_for_one(folder: Folder)
     write_configuration(folder.path, "http://127.0.0.1:8753")
     assert (folder.path / "secrets.env").read_text().splitlines() == [
         "CONNECTIONS__NORTHWIND_THRIVECART__API_KEY=sandbox-northwind_thrivecart",
+        "CONNECTIONS__NORTHWIND_THRIVECART__CLIENT_ID=sandbox-app-northwind_thrivecart",
+        "CONNECTIONS__NORTHWIND_THRIVECART__CLIENT_SECRET=sandbox-app-secret-northwind_thrivecart",
+        "CONNECTIONS__NORTHWIND_THRIVECART__WEBHOOK_SECRET=sandbox-word-northwind_thrivecart",
         "CONNECTIONS__NORTHWIND_KIT__API_KEY=sandbox-northwind_kit",
         "CONNECTIONS__NORTHWIND_META__ACCESS_TOKEN=sandbox-northwind_meta",
         "CONNECTIONS__NORTHWIND_META_UK__ACCESS_TOKEN=sandbox-northwind_meta_uk",
         "CONNECTIONS__LUMEN_THRIVECART__API_KEY=sandbox-lumen_thrivecart",
+        "CONNECTIONS__LUMEN_THRIVECART__CLIENT_ID=sandbox-app-lumen_thrivecart",
+        "CONNECTIONS__LUMEN_THRIVECART__CLIENT_SECRET=sandbox-app-secret-lumen_thrivecart",
+        "CONNECTIONS__LUMEN_THRIVECART__WEBHOOK_SECRET=sandbox-word-lumen_thrivecart",
         "CONNECTIONS__LUMEN_KIT__API_KEY=sandbox-lumen_kit",
         "CONNECTIONS__LUMEN_META__ACCESS_TOKEN=sandbox-lumen_meta",
     ]
+
+
+@in_both
+def test_the_secrets_are_those_that_the_accounts_ask_for(folder: Folder, workspace: str) -> None:
+    write_configuration(folder.path, "http://127.0.0.1:8753")
+    written = (folder.path / "secrets.env").read_text()
+    content = folder.thrivecart[workspace]
+    app = content["oauth_app"]
+    asked_for = (content["api_key"], app["client_id"], app["client_secret"], content["webhook_secret"])
+    assert [f"={secret}\n" in written for secret in asked_for] == [True] * 4
 
 
 def test_there_is_a_rate_for_every_day(folder: Folder) -> None:

@@ -66,6 +66,60 @@ def test_a_slow_request_waits(sandbox: Sandbox, client: Client) -> None:
         client.session.get(f"{sandbox.base_url}/kit/tags", timeout=0.1)
 
 
+def outcomes(sandbox: Sandbox, times: int) -> list[int | None]:
+    """Give the statuses of so many requests, None for an answer that broke off."""
+    client, seen = Client(sandbox), []
+    for _ in range(times):
+        try:
+            seen.append(client.thrivecart("/ping").status_code)
+        except requests.exceptions.ChunkedEncodingError:
+            seen.append(None)
+    return seen
+
+
+def test_a_share_of_the_requests_fails_in_one_of_three_ways(sandbox: Sandbox) -> None:
+    sandbox.faults = Faults(random_share=1.0)
+    assert set(outcomes(sandbox, 40)) == {429, 500, None}
+
+
+def test_what_fails_at_random_fails_again_for_the_same_seed(sandbox: Sandbox) -> None:
+    runs = []
+    for seed in (1, 1, 2):
+        sandbox.faults = Faults(random_share=0.5, random_seed=seed)
+        runs.append(outcomes(sandbox, 40))
+    assert (runs[0] == runs[1], runs[0] == runs[2]) == (True, False)
+
+
+def test_as_many_requests_fail_as_the_share_says(sandbox: Sandbox) -> None:
+    sandbox.faults = Faults(random_share=0.25, random_seed=3)
+    # Four standard deviations of 400 draws around 300: the square root of 400 x 0.25 x 0.75 is 8.7.
+    assert 265 <= outcomes(sandbox, 400).count(200) <= 335
+
+
+def test_a_share_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"random_share 1\.5 is not between 0 and 1"):
+        Faults(random_share=1.5)
+
+
+@pytest.mark.parametrize(("page", "expected"), [(1, ["9003", "9002"]), (2, ["9005", "9004"]), (3, ["9001"]), (4, [])])
+def test_two_neighbouring_pages_change_places(sandbox: Sandbox, client: Client, page: int, expected: list[str]) -> None:
+    sandbox.faults = Faults(swapped_page=1)
+    assert events(client.thrivecart("/transactions", page=page, perPage=2)) == expected
+
+
+def test_a_last_page_that_is_not_full_still_stands_last_when_it_changes_places(
+    sandbox: Sandbox, client: Client
+) -> None:
+    sandbox.faults = Faults(swapped_page=2)
+    pages = [events(client.thrivecart("/transactions", page=page, perPage=2)) for page in (1, 2, 3)]
+    assert pages == [["9005", "9004"], ["9001", "9003"], ["9002"]]
+
+
+def test_pages_of_test_mode_keep_their_places(sandbox: Sandbox, client: Client) -> None:
+    sandbox.faults = Faults(swapped_page=1)
+    assert events(client.thrivecart("/transactions", mode="test", perPage=1)) == ["9006"]
+
+
 def test_requests_of_many_threads_are_counted_one_by_one(sandbox: Sandbox) -> None:
     sandbox.faults = Faults(rate_limited_every=4)
     threads = [threading.Thread(target=statuses, args=(Client(sandbox), 10)) for _ in range(8)]
@@ -175,6 +229,46 @@ def test_requests_are_recorded(sandbox: Sandbox, client: Client) -> None:
     assert sandbox.requests == [
         RecordedRequest("GET", "/thrivecart/transactions", {"page": "2"}, 200, "acme_thrivecart")
     ]
+
+
+def test_a_request_that_failed_is_recorded_with_the_account_that_asked(sandbox: Sandbox, client: Client) -> None:
+    sandbox.faults = Faults(server_error_every=1)
+    client.thrivecart("/ping")
+    assert (sandbox.requests[0].status, sandbox.requests[0].connection_id) == (500, "acme_thrivecart")
+
+
+def test_requests_are_recorded_with_the_moment_at_which_they_came(sandbox: Sandbox, client: Client) -> None:
+    moments = [time.monotonic()]
+    for _ in range(2):
+        client.thrivecart("/ping")
+        moments.append(time.monotonic())
+    first, second = (request.asked_at for request in sandbox.requests)
+    assert moments[0] <= first <= moments[1] <= second <= moments[2]
+
+
+@pytest.mark.parametrize(
+    ("moments", "most"),
+    [
+        ([], 0),
+        ([0, 59.9], 2),
+        ([0, 60], 1),
+        ([0, 30, 59, 61, 89, 90], 4),  # those of the minutes that end at 89 and at 90
+    ],
+)
+def test_the_busiest_minute_is_the_most_requests_in_any_60_seconds(
+    sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch, moments: list[float], most: int
+) -> None:
+    for moment in moments:
+        monkeypatch.setattr(time, "monotonic", lambda moment=moment: 1000.0 + moment)
+        client.thrivecart("/ping")
+        client.kit("/tags")
+    assert sandbox.busiest_minute("acme_thrivecart") == most
+
+
+def test_refused_requests_count_for_the_busiest_minute(folder: Path) -> None:
+    with Sandbox(folder, requests_per_minute=1) as sandbox:
+        statuses(Client(sandbox), 3)
+        assert sandbox.busiest_minute("acme_thrivecart") == 3
 
 
 def test_a_recorded_request_holds_no_token(sandbox: Sandbox, client: Client) -> None:

@@ -110,6 +110,58 @@ def test_rows_cannot_be_inserted_into_an_unknown_account(sandbox: Sandbox) -> No
         sandbox.insert_transactions("nobody", [transaction(50)])
 
 
+def test_removed_rows_are_gone_and_the_others_stay(sandbox: Sandbox, client: Client) -> None:
+    sandbox.remove_transactions("acme_thrivecart", ["9002", "9004"])
+    response = client.thrivecart("/transactions")
+    assert (events(response), response.json()["meta"]["total"]) == (["9005", "9003", "9001"], 3)
+
+
+def test_a_bump_is_removed_with_the_event_of_its_product(sandbox: Sandbox, client: Client) -> None:
+    sandbox.insert_transactions("acme_thrivecart", [transaction(5, item_type="bump")])
+    sandbox.remove_transactions("acme_thrivecart", ["9005"])
+    assert events(client.thrivecart("/transactions"))[0] == "9004"
+
+
+def test_an_unknown_event_cannot_be_removed_and_nothing_is(sandbox: Sandbox, client: Client) -> None:
+    with pytest.raises(LookupError, match="there is no event 7777"):
+        sandbox.remove_transactions("acme_thrivecart", ["9002", "7777"])
+    assert client.thrivecart("/transactions").json()["meta"]["total"] == 5
+
+
+def test_a_status_changes_on_all_rows_of_a_subscription_without_an_event(sandbox: Sandbox, client: Client) -> None:
+    sandbox.set_subscription_status("acme_thrivecart", 4001, "paused")
+    rows = client.thrivecart("/transactions").json()["transactions"]
+    assert [(row["event_id"], row.get("subscription_current_status")) for row in rows] == [
+        ("9005", "paused"),
+        ("9004", None),
+        ("9003", "paused"),
+        ("9002", None),
+        ("9001", None),
+    ]
+
+
+def test_a_status_changes_in_what_is_said_of_the_customer(sandbox: Sandbox) -> None:
+    sandbox.set_subscription_status("acme_thrivecart", "4001", "paused")
+    assert post_customer(sandbox, json={"email": "ada@example.com"}).json()["subscriptions"] == [
+        {"subscription_id": "4001", "status": "paused"},
+        {"subscription_id": "4002", "status": "active", "next_payment": "2026-12-09 03:00:00"},
+    ]
+
+
+def test_the_status_of_an_unknown_subscription_cannot_be_set(sandbox: Sandbox) -> None:
+    with pytest.raises(LookupError, match="there is no subscription 5"):
+        sandbox.set_subscription_status("acme_thrivecart", 5, "paused")
+
+
+def test_an_account_that_has_only_a_key_and_transactions_can_be_asked_for_all(sandbox: Sandbox) -> None:
+    headers = {"Authorization": "Bearer sandbox-other_thrivecart"}
+    answers = [
+        requests.get(f"{sandbox.base_url}/thrivecart{path}", headers=headers, timeout=5).json()
+        for path in ("/ping", "/transactions", "/products", "/bumps")
+    ]
+    assert answers == [{}, {"transactions": [], "meta": {"total": 0, "results": 0}}, [], []]
+
+
 def test_a_catalogue_is_a_bare_list(client: Client) -> None:
     assert client.thrivecart("/products").json() == THRIVECART["products"]
 
