@@ -78,7 +78,7 @@ def _what_is_new(
         progress = Progress(extraction.say)
         for page in pages_since(partial(account.transaction_page, mode), first_day):
             progress.reach(f"page {page.number} of {page.pages} ({mode})")
-            counts.note(mode, page)
+            counts.note(mode, page.total)
             newest_days += _days_of(page)
             yield from _landed(extraction, table, mode, page, first_day)
         progress.end()
@@ -91,8 +91,6 @@ def _everything(account: ThriveCart, extraction: Extraction, table: Table, remem
     first_day = extraction.connection.in_use_from
     journal = Journal(unlanded_folder(extraction.connection.connection_id))
     reading = remembered[READING] = begun(remembered.get(READING), journal, first_day)
-    if extraction.is_full:
-        remembered[SEARCHED_ON] = datetime.now(UTC).date().isoformat()
     progress = Progress(extraction.say)
     pages = enumerate(pages_left(reading, journal, account.transaction_page), start=1)
     for count, (mode, page) in pages:
@@ -112,9 +110,23 @@ def _everything(account: ThriveCart, extraction: Extraction, table: Table, remem
         # An account without a sale is asked for everything again.
         if reading.get("newest_day"):
             remembered["newest_day"] = _not_in_the_future(date.fromisoformat(reading["newest_day"]))
-        remembered[TOTAL_OF_EVERYTHING] = sum(reading[mode]["total"] for mode in settings.MODES)
         extraction.after_landing.append(journal.clear)
+        _settle(extraction, table, remembered, reading)
     progress.end()
+
+
+def _settle(extraction: Extraction, table: Table, remembered: dict[str, Any], reading: dict[str, Any]) -> None:
+    """Remember what later comparisons of counts need to know of a reading of everything, or compare now."""
+    totals = {mode: reading[mode]["total"] for mode in settings.MODES}
+    if any(reading[mode].get("is_disordered") for mode in settings.MODES):
+        counts = Completeness(extraction, remembered)
+        for mode, total in totals.items():
+            counts.note(mode, total)
+        extraction.after_landing.append(lambda: counts.search_if_short(table.name))
+        return
+    remembered[TOTAL_OF_EVERYTHING] = sum(totals.values())
+    if extraction.is_full:
+        remembered[SEARCHED_ON] = datetime.now(UTC).date().isoformat()
 
 
 def _landed(extraction: Extraction, table: Table, mode: str, page: Page, first_day: date | None) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ingestion.thrivecart import settings
 from ingestion.thrivecart.journal import Journal
-from ingestion.thrivecart.seeking import Page, made_at, until_passed, walk
+from ingestion.thrivecart.seeking import Page, follows, made_at, until_passed, walk
 
 PageOf = Callable[[str, int], Page]
 """Asks for a page of a mode."""
@@ -20,7 +20,7 @@ PageOf = Callable[[str, int], Page]
 Reading = dict[str, Any]
 """What is remembered of an unfinished reading: `id`, `first_day`, and by mode how far it has come: `page`, `total` of
 rows when that was read, `first_total` when the first was, `newest` (timestamp) of the rows then; whether it `is_at_end`
-of the pages, and `is_done` with the sales made meanwhile."""
+of the pages, and `is_done` with the sales made meanwhile; whether the pages came `is_disordered`."""
 
 
 def begun(remembered: Reading | None, journal: Journal, first_day: date | None) -> Reading:
@@ -55,7 +55,10 @@ def pages_left(reading: Reading, journal: Journal, page_of: PageOf) -> Iterator[
         position = reading.setdefault(mode, {"page": 0, "total": 0, "first_total": None, "newest": None})
         if not position.get("is_at_end"):
             ask, recall = partial(_asked, journal, page_of, mode), partial(journal.recall, mode)
+            above = None
             for page in _down(position, ask, recall, first_day):
+                position["is_disordered"] = position.get("is_disordered", False) or not follows(above, page)
+                above = page
                 if position["first_total"] is None:
                     position |= {"first_total": page.total, "newest": max(_moments(page), default=None)}
                 position |= {"page": page.number, "total": page.total}

@@ -123,7 +123,7 @@ def _until_passed_in_order(pages: Iterator[Page], first_day: date | None) -> Ite
     above = None
     for page in pages:
         yield page
-        if not _follows(above, page):
+        if not follows(above, page):
             yield from until_passed(pages, first_day)
             return
         moments = _moments(page.rows)
@@ -139,7 +139,8 @@ def _in_order(pages: Iterator[Page], above: Page | None) -> Iterator[Page]:
         above = page
 
 
-def _follows(above: Page | None, page: Page) -> bool:
+def follows(above: Page | None, page: Page) -> bool:
+    """Tell whether a page is in order, and older than the one that was read above it."""
     try:
         _require_order(above, page)
     except NotNewestFirst:
