@@ -15,7 +15,7 @@ export UV_SYSTEM_CERTS := true
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo dev run backfill history test lint format bench
+.PHONY: help setup browser demo dev run backfill history connect revoke test lint format bench
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -46,6 +46,14 @@ backfill: setup  ## load days again: make backfill FROM=2026-01-01 TO=2026-01-31
 
 history: setup  ## read all of ThriveCart again, as old rows change in silence: once a week
 	@$(BIN)/python -m orchestration history
+
+connect: setup  ## let Dollartrail into a ThriveCart account: make connect CONNECTION=my_thrivecart (OAUTH=1: without a key)
+	@test -n "$(CONNECTION)" || { echo "name the connection: make connect CONNECTION=my_thrivecart"; exit 1; }
+	@$(BIN)/python -m ingestion connect "$(CONNECTION)" $(if $(OAUTH),--oauth) $(if $(PORT),--port $(PORT)) $(if $(NO_BROWSER),--no-browser)
+
+revoke: setup  ## take a ThriveCart token back: make revoke CONNECTION=my_thrivecart
+	@test -n "$(CONNECTION)" || { echo "name the connection: make revoke CONNECTION=my_thrivecart"; exit 1; }
+	@$(BIN)/python -m ingestion revoke "$(CONNECTION)"
 
 # The tests look at pages with Debian's Chromium; elsewhere DOLLARTRAIL_CHROMIUM names another one.
 browser:

@@ -23,6 +23,9 @@ SECRET_NAMES: dict[str, tuple[str, ...]] = {
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105
 """The name of the secret word that ThriveCart's deliveries carry; only the receiver of webhooks needs it."""
 
+OAUTH_SECRETS = ("client_id", "client_secret")
+"""The names of what an app shows for itself at ThriveCart's page of consent; only connecting by OAuth needs it."""
+
 COLUMNS: dict[str, tuple[str, ...]] = {
     "workspaces.csv": ("workspace_id", "name", "reporting_time_zone", "reporting_currency"),
     "connections.csv": (
@@ -104,17 +107,19 @@ def secret_variable(connection: Connection, name: str) -> str:
 
 
 def secret(connection: Connection, name: str) -> str:
-    """Read a secret from dlt's providers: the environment or .dlt/secrets.toml.
+    """Read a secret from dlt's providers: the environment or .dlt/secrets.toml. One that is blank is not given.
 
     Raises MissingSecret, which names the connection and the variable, never a value.
     """
-    value = dlt.secrets.get(f"connections.{connection.connection_id}.{name}", str)
-    if not value or not value.strip():
-        raise MissingSecret(
-            f"{connection.connection_id}: {name} is missing; set {secret_variable(connection, name)}, or {name} under "
-            f"[connections.{connection.connection_id}] in .dlt/secrets.toml"
-        )
-    return value.strip()
+    # One provider after the other: dlt itself stops at a variable that .env leaves blank.
+    for provider in dlt.secrets.config_providers:
+        value, _ = provider.get_value(name, str, None, "connections", connection.connection_id)
+        if value is not None and str(value).strip():
+            return str(value).strip()
+    raise MissingSecret(
+        f"{connection.connection_id}: {name} is missing; set {secret_variable(connection, name)}, or {name} under "
+        f"[connections.{connection.connection_id}] in .dlt/secrets.toml"
+    )
 
 
 def validate_configuration(check_secrets: bool = True) -> None:

@@ -41,6 +41,20 @@ def without_addresses(text: str) -> str:
     return ADDRESS.sub("<address>", text)
 
 
+def one_line(text: str) -> str:
+    """Return the beginning of a vendor's text as one line that is safe to show: no addresses, nothing unprintable."""
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    return without_addresses(" ".join(shown.split()))[:200]
+
+
+def words_of(response: Response, *secrets: str) -> str:
+    """Return the beginning of an answer as one line, without the secrets in it."""
+    text = response.text
+    for secret_text in secrets:
+        text = text.replace(secret_text, "<key>")
+    return one_line(text)
+
+
 def is_overload(response: Response) -> bool:
     """Tell whether the usual status codes say: try again later. 501 means that the call does not exist."""
     return response.status_code == 429 or (response.status_code >= 500 and response.status_code != NOT_IMPLEMENTED)
@@ -61,6 +75,7 @@ class Vendor:
     where_to_renew: str
     authorization: Callable[[str], dict[str, str]]
     pace: dict[str, float]
+    command_to_renew: str = ""
     is_busy: Callable[[Response], bool] = is_overload
     is_denied: Callable[[Response], bool] = lambda response: response.status_code == 401
     hint_of_wait: Callable[[Response], float | None] = lambda response: None
@@ -88,13 +103,13 @@ class Throttle(HTTPAdapter):
 class VendorClient:
     """Asks one connection's vendor."""
 
-    def __init__(self, vendor: Vendor, connection: Connection, report: Report) -> None:
-        """Read the secret. Raises MissingSecret."""
+    def __init__(self, vendor: Vendor, connection: Connection, report: Report, key: str | None = None) -> None:
+        """Read the secret, unless a key is given that is not stored. Raises MissingSecret."""
         self._vendor = vendor
         self._connection = connection
         self._report = report
         self._base_url = (connection.base_url or vendor.base_url).rstrip("/")
-        self._key = secret(connection, vendor.secret_name)
+        self._key = key or secret(connection, vendor.secret_name)
         # Two connections with one key are one account to the vendor.
         account = f"{self._base_url} {self._key}"
         self._throttle = Throttle(Pace(account, vendor.setting("requests_per_minute")))
@@ -147,13 +162,14 @@ class VendorClient:
         connection_id, vendor = self._connection.connection_id, self._vendor
         if vendor.is_denied(response):
             variable = secret_variable(self._connection, vendor.secret_name)
+            command = vendor.command_to_renew.format(connection_id=connection_id)
             raise AccessDenied(
-                f"{connection_id}: {vendor.name} does not accept the key in {variable}; "
-                f"renew it at {vendor.where_to_renew}",
+                f"{connection_id}: {vendor.name} does not accept the key in {variable}: it is wrong or revoked; "
+                f"renew it at {vendor.where_to_renew}" + (f" and store it with `{command}`" if command else ""),
                 response,
             )
         if response.status_code >= 400 or vendor.is_busy(response):
-            said = without_addresses(" ".join(response.text.replace(self._key, "<key>").split()))[:200]
+            said = words_of(response, self._key)
             raise VendorError(
                 f"{connection_id}: {vendor.name} answered {response.status_code} to {asked}: {said}", response
             )

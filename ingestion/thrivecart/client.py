@@ -16,6 +16,7 @@ THRIVECART = Vendor(
     base_url=settings.BASE_URL,
     secret_name="api_key",  # noqa: S106
     where_to_renew=settings.WHERE_TO_RENEW,
+    command_to_renew=settings.COMMAND_TO_RENEW,
     authorization=lambda key: {"Authorization": f"Bearer {key}"},
     pace=settings.PACE,
 )

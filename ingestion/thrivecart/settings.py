@@ -3,6 +3,14 @@
 BASE_URL = "https://thrivecart.com/api/external"
 WHERE_TO_RENEW = "ThriveCart > Settings > API & webhooks > API tokens"
 
+COMMAND_TO_RENEW = "make connect CONNECTION={connection_id}"
+
+API_PATH = "/api/external"
+"""Where the API lies on ThriveCart's host. Beside it are, per the SDK and its demo, the pages of OAuth 2:"""
+CONSENT_PATH = "/authorization/new"
+TOKEN_PATH = "/authorization/token"  # noqa: S105
+REVOCATION_PATH = "/authorization/revoke"
+
 MODES = ("live", "test")
 """The values of the header X-TC-Mode; what it means to leave it out is not documented."""
 

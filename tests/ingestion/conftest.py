@@ -9,8 +9,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from dlt.common.configuration.container import Container
+from dlt.common.configuration.specs import PluggableRunContext
 
 from ingestion import SOURCES, TableLoad, Window, load
+from ingestion.warehouse import project_root
 from tests.ingestion.fake_vendor import FakeVendor
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -128,6 +131,19 @@ def later_project(bare_project: Project, read_only_project: Project, loaded_acco
 @pytest.fixture
 def bare_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     return Project(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def secrets_file(tmp_path: Path) -> Iterator[Path]:
+    """Let dlt read the settings of a project of the test's own, which has no file of secrets yet."""
+    settings = tmp_path / "project" / ".dlt"
+    settings.mkdir(parents=True)
+    shutil.copy(project_root() / ".dlt" / "config.toml", settings)
+    with pytest.MonkeyPatch.context() as elsewhere:
+        elsewhere.setenv("DLT_PROJECT_DIR", str(settings.parent))
+        Container()[PluggableRunContext].reload_providers()
+        yield settings / "secrets.toml"
+    Container()[PluggableRunContext].reload_providers()
 
 
 @pytest.fixture

@@ -67,7 +67,9 @@ class FakeVendor:
                 self._serve(None)
 
             def do_POST(self) -> None:
-                self._serve(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                content = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                is_form = self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+                self._serve(dict(parse_qsl(content)) if is_form else json.loads(content))
 
             def _serve(self, body: Any) -> None:
                 parts = urlsplit(self.path)

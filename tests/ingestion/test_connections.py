@@ -16,6 +16,7 @@ from ingestion.connections import (
     secret,
     validate_configuration,
 )
+from ingestion.secrets_file import change_entry
 from tests.ingestion.conftest import CONNECTION_COLUMNS, Project
 
 WORKSPACE_COLUMNS = "workspace_id,name,reporting_time_zone,reporting_currency"
@@ -158,6 +159,15 @@ def test_secrets_are_checked_only_when_asked_for(bare_project: Project, monkeypa
 def test_a_secret_is_read_from_the_environment(bare_project: Project) -> None:
     bare_project.connect("acme_kit", "kit")
     assert secret(read_connections()[0], "api_key") == "key-of-acme_kit"
+
+
+def test_a_blank_variable_does_not_hide_what_the_file_of_secrets_holds(
+    bare_project: Project, secrets_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare_project.connect("acme_kit", "kit")
+    monkeypatch.setenv("CONNECTIONS__ACME_KIT__API_KEY", " ")
+    change_entry("acme_kit", {"api_key": "key-in-the-file"})
+    assert secret(read_connections()[0], "api_key") == "key-in-the-file"
 
 
 def test_a_missing_column_is_named(bare_project: Project) -> None:

@@ -224,7 +224,8 @@ def test_an_expired_token_is_named_with_where_to_renew_it(
     project: Project, account: FakeAdAccount, vendor: FakeVendor
 ) -> None:
     vendor.interruptions.append(Answer({"error": {"message": "Session has expired", "code": 190}}, status=400))
-    with pytest.raises(LoadFailed, match="does not accept the key in CONNECTIONS__ACME_META__ACCESS_TOKEN; renew it"):
+    variable = "CONNECTIONS__ACME_META__ACCESS_TOKEN"
+    with pytest.raises(LoadFailed, match=f"the key in {variable}: it is wrong or revoked; renew it at"):
         project.load("meta_ads", "ad_insights", window=NOVEMBER)
     assert len(vendor.requests) == 1
 

@@ -264,8 +264,9 @@ def test_a_wrong_key_is_named_with_where_to_renew_it(project: Project, account: 
     with pytest.raises(LoadFailed) as raised:
         project.load("thrivecart", "transactions")
     assert str(raised.value) == (
-        "acme_thrivecart: ThriveCart does not accept the key in CONNECTIONS__ACME_THRIVECART__API_KEY; "
-        "renew it at ThriveCart > Settings > API & webhooks > API tokens"
+        "acme_thrivecart: ThriveCart does not accept the key in CONNECTIONS__ACME_THRIVECART__API_KEY: it is wrong or "
+        "revoked; renew it at ThriveCart > Settings > API & webhooks > API tokens and store it with "
+        "`make connect CONNECTION=acme_thrivecart`"
     )
 
 
