@@ -76,8 +76,11 @@ def _sought(page_at: PageAt, last_day: date) -> tuple[Page | None, Page]:
     if page.pages == 1 or not _is_newer(page, last_day):
         return None, page
     above, below, first_below = page, None, page.pages + 1
+    is_guess = False
     while first_below - above.number > 1:
-        page = page_at((above.number + first_below) // 2)
+        # Where sales are even a guess by their moments is close; where they are not, halving every other time is.
+        is_guess = below is not None and not is_guess
+        page = page_at(_guess(above, below, last_day) if below and is_guess else (above.number + first_below) // 2)
         _require_order(above, page)
         if below:
             _require_order(page, below)
@@ -86,7 +89,21 @@ def _sought(page_at: PageAt, last_day: date) -> tuple[Page | None, Page]:
         else:
             # A page that is empty, as the total was too large, lies below as well.
             below, first_below = page, page.number
-    return above, page_at(first_below)
+            if any(moment.date() > last_day for moment in _moments(page.rows)):
+                break
+    # What was seen before the page above it may have received rows from there since.
+    return above, below if below is page else page_at(first_below)
+
+
+def _guess(above: Page, below: Page, day: date) -> int:
+    """Return the page between two on which a day should end, if as much is sold at any time."""
+    from_moment, to_moment = min(_moments(above.rows)), max(_moments(below.rows), default=None)
+    if to_moment is None or from_moment <= to_moment:
+        return (above.number + below.number) // 2
+    end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    share = (from_moment - end) / (from_moment - to_moment)
+    guess = above.number + round(share * (below.number - above.number))
+    return min(max(guess, above.number + 1), below.number - 1)
 
 
 def walk(page_at: PageAt, page: Page, above: Page | None = None) -> Iterator[Page]:

@@ -81,6 +81,20 @@ def test_a_day_in_a_thousand_pages_takes_few_requests_besides_its_own(age: int) 
     assert len(account.asked) <= 1 + BESIDES_THE_WINDOW_IN_1000_PAGES
 
 
+def test_a_day_is_found_in_few_requests_where_sales_are_even() -> None:
+    account = Account(history_of(1000))
+    account.read_days((300, 300))
+    assert len(account.asked) <= 8
+
+
+def test_a_day_is_found_by_halving_where_sales_are_anything_but_even() -> None:
+    # Half of all rows are of the newest day: a guess by time alone would creep down from page 1.
+    newest = [row(f"newest {number}", NEWEST_DAY) for number in range(5000)]
+    account = Account(newest + [row for age in range(1, 501) for row in rows_of_day(age)])
+    assert account.read_days((3, 3)) >= names_of((3, 3))
+    assert len(account.asked) <= 1 + BESIDES_THE_WINDOW_IN_1000_PAGES
+
+
 @pytest.mark.parametrize("age", range(33))
 def test_a_day_is_found_wherever_it_lies(age: int) -> None:
     account = Account(history_of(33))
@@ -151,20 +165,20 @@ def test_a_history_that_is_oldest_first_is_read_whole() -> None:
     ],
 )
 def test_a_page_tried_on_the_way_that_is_out_of_order_makes_all_pages_be_read(age: int, misplaced: int) -> None:
-    # Tried between 1 and 64 are the pages 33, 17 and 25.
+    # Tried between 1 and 64 are the pages 33, and then 30, where the day should be if as much is sold every day.
     days = list(range(1, 65))
-    days[16 if misplaced == 0 else 24] = misplaced
+    days[32 if misplaced == 0 else 29] = misplaced
     account = Account([row for day in days for row in rows_of_day(day)])
     assert account.read_days((age, age)) == {name for day in days for name in names_of((day, day))}
 
 
 def test_sales_that_arrive_excuse_no_disorder_that_they_cannot_have_made() -> None:
-    # A page of sales arrives before page 17 is tried, which then has the rows that were on page 16.
+    # A page of sales arrives before page 33 is tried, which then has the rows that were on page 32.
     days = list(range(1, 65))
-    days[15] = 0
+    days[31] = 0
     account = Account([row for day in days for row in rows_of_day(day)], arriving=lambda number: 10 * (number == 2))
     account.read_days((30, 30))
-    assert "(page 17 has a newer row than page 1)" in account.lines[0]
+    assert "(page 33 has a newer row than page 1)" in account.lines[0]
 
 
 def test_a_read_page_that_rises_above_the_one_before_makes_all_pages_be_read() -> None:
