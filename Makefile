@@ -15,7 +15,7 @@ export UV_SYSTEM_CERTS := true
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo dev run backfill test lint format bench
+.PHONY: help setup browser demo dev run backfill webhooks test lint format bench
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -43,6 +43,11 @@ run: setup  ## load what is new on every connection, build, check and publish
 backfill: setup  ## load days again: make backfill FROM=2026-01-01 TO=2026-01-31
 	@test -n "$(FROM)" -a -n "$(TO)" || { echo "name the days: make backfill FROM=2026-01-01 TO=2026-01-31"; exit 1; }
 	@$(BIN)/python -m orchestration backfill $(FROM) $(TO)
+
+# A HOST in the environment is the name of this machine to some shells: only the one on the command line counts.
+webhooks: HOST := 127.0.0.1
+webhooks: setup  ## receive ThriveCart's webhooks on http://127.0.0.1:8720 (HOST=... PORT=... elsewhere)
+	@$(BIN)/python -m ingestion webhooks --host $(HOST) $(if $(PORT),--port $(PORT))
 
 # The tests look at pages with Debian's Chromium; elsewhere DOLLARTRAIL_CHROMIUM names another one.
 browser:

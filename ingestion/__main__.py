@@ -13,9 +13,6 @@ from ingestion.warehouse import project_root
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code; the reason of a failure is the last line."""
     load_dotenv(project_root() / ".env")
-    # Imported only now: where things lie is read when they are.
-    from ingestion.thrivecart import authorization, receiver
-
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     connect = commands.add_parser("connect", help="let Dollartrail into a ThriveCart account, by key or by OAuth")
@@ -29,11 +26,18 @@ def main(arguments: list[str] | None = None) -> int:
     webhooks.add_argument("--port", type=int, default=8720)
     given = parser.parse_args(arguments)
     try:
+        # Imported only where they are needed: a receiver starts without what it takes to connect an account.
         if given.command == "connect":
+            from ingestion.thrivecart import authorization
+
             authorization.connect(given.connection_id, is_oauth=given.oauth, port=given.port)
         elif given.command == "revoke":
+            from ingestion.thrivecart import authorization
+
             authorization.revoke(given.connection_id)
         else:
+            from ingestion.thrivecart import receiver
+
             receiver.serve(given.host, given.port)
     except (ConfigurationError, VendorError) as error:
         print(f"\n{given.command} failed: {error}", file=sys.stderr)
