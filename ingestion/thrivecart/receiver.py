@@ -13,7 +13,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -61,7 +61,7 @@ class Account:
     """A connection that deliveries come in for. Its secret word is empty as long as none is set."""
 
     connection: Connection
-    secret_word: str
+    secret_word: str = field(repr=False)
     inbox: Inbox
 
     @property
@@ -93,9 +93,8 @@ class Account:
         try:
             self.inbox.store(event)
         except OSError as error:
-            raise Refused(
-                HTTPStatus.SERVICE_UNAVAILABLE, f"it could not be kept ({error.strerror or type(error).__name__})"
-            ) from None
+            reason = error.strerror or type(error).__name__
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, f"it could not be kept ({reason})") from None
 
 
 class Receiver:
@@ -193,7 +192,7 @@ def _refusal(who: str, refused: Refused) -> Response:
 def serve(host: str, port: int) -> None:
     """Receive webhooks for all ThriveCart connections until SIGINT or SIGTERM; port 0 takes a free one.
 
-    Raises ConfigurationError if no connection has a secret word, or the port cannot be had.
+    Raises ConfigurationError if no connection has a secret word, or the port or an inbox cannot be had.
     """
     validate_configuration(check_secrets=False)
     accounts = {connection.connection_id: _account(connection) for connection in read_connections("thrivecart")}
@@ -208,8 +207,7 @@ def serve(host: str, port: int) -> None:
     with _listener(host, port) as listener:
         logging.basicConfig(stream=sys.stdout, format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
         log.setLevel(logging.INFO)
-        for account in accounts.values():
-            account.inbox.make()
+        _make_inboxes(accounts)
         _say_where(listener, accounts)
         server = uvicorn.Server(
             uvicorn.Config(
@@ -239,6 +237,17 @@ def _account(connection: Connection) -> Account:
     except MissingSecret:
         word = ""
     return Account(connection, word, Inbox(inbox_folder(connection.connection_id)))
+
+
+def _make_inboxes(accounts: Mapping[str, Account]) -> None:
+    for connection_id, account in accounts.items():
+        try:
+            account.inbox.make()
+        except OSError as error:
+            raise ConfigurationError(
+                f"{connection_id}: its inbox {inbox_folder(connection_id)} cannot be made ({error.strerror}); "
+                "DOLLARTRAIL_WAREHOUSE names the warehouse that it lies beside"
+            ) from None
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -110,6 +110,7 @@ def test_form_and_json_of_one_event_are_equal_and_have_one_key(sample: dict[str,
     assert (by_form.encoding, by_json.encoding) == ("form", "json")
 
 
+MANY = settings(max_examples=200, deadline=None, database=None, derandomize=True)
 NAMES = st.one_of(
     st.sampled_from(["0", "1", "2"]), st.text(string.ascii_letters + string.digits + "_-.", min_size=1, max_size=6)
 )
@@ -122,13 +123,13 @@ NESTED = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@MANY
 @given(st.dictionaries(NAMES, NESTED, min_size=1, max_size=5))
 def test_whatever_is_nested_form_and_json_agree(payload: dict[str, Any]) -> None:
     assert from_form(payload).payload == from_json(payload).payload
 
 
-@settings(max_examples=300, deadline=None)
+@MANY
 @given(st.binary(max_size=200), st.sampled_from([FORM_TYPE, JSON_TYPE, ""]))
 def test_any_bytes_are_read_or_refused(body: bytes, content_type: str) -> None:
     try:

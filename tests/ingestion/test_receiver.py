@@ -426,6 +426,14 @@ def test_without_any_thrivecart_connection_it_does_not_start(bare_project: Proje
         receiver_module.serve("127.0.0.1", 0)
 
 
+def test_an_inbox_that_cannot_be_made_is_named(bare_project: Project) -> None:
+    bare_project.connect("acme_thrivecart", "thrivecart")
+    bare_project.warehouse.parent.mkdir()
+    (bare_project.warehouse.parent / "webhooks").write_text("no folder")
+    with pytest.raises(ConfigurationError, match=r"^acme_thrivecart: its inbox .* cannot be made \("):
+        receiver_module.serve("127.0.0.1", 0)
+
+
 def test_the_command_fails_with_the_reason_as_its_last_line(bare_project: Project) -> None:
     bare_project.write("connections.csv", "connection_id")
     command = [sys.executable, "-m", "ingestion", "webhooks", "--port", "0"]
