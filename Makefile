@@ -15,7 +15,7 @@ export UV_SYSTEM_CERTS := true
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo dev run backfill history connect revoke test lint format bench
+.PHONY: help setup browser demo dev run backfill history connect revoke webhooks test lint format bench
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -54,6 +54,11 @@ connect: setup  ## let Dollartrail into a ThriveCart account: make connect CONNE
 revoke: setup  ## take a ThriveCart token back: make revoke CONNECTION=my_thrivecart
 	@test -n "$(CONNECTION)" || { echo "name the connection: make revoke CONNECTION=my_thrivecart"; exit 1; }
 	@$(BIN)/python -m ingestion revoke "$(CONNECTION)"
+
+# A HOST in the environment is the name of this machine to some shells: only the one on the command line counts.
+webhooks: HOST := 127.0.0.1
+webhooks: setup  ## receive ThriveCart's webhooks on http://127.0.0.1:8720 (HOST=... PORT=... elsewhere)
+	@$(BIN)/python -m ingestion webhooks --host $(HOST) $(if $(PORT),--port $(PORT))
 
 # The tests look at pages with Debian's Chromium; elsewhere DOLLARTRAIL_CHROMIUM names another one.
 browser:

@@ -28,22 +28,20 @@ def land(
     extraction: Extraction,
     table: Table,
     rows: Iterable[Any],
-    own: Mapping[str, Any] | None = None,
+    own: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | None = None,
     check: Callable[[dict[str, Any]], None] | None = None,
 ) -> Iterator[Any]:
     """Yield what dlt should load of a vendor's answer: the rows of the table, and the rejected ones.
 
-    `own` holds columns of ours that every row gets, such as a `seen_at` that is not now; `check` may raise Defect on a
-    row that is readable but wrong.
+    `own` holds columns of ours that every row gets, or returns those of a row; it may raise Defect on a row that cannot
+    be read, and `check` on one that is readable but wrong.
     """
-    common = {
-        "connection_id": extraction.connection.connection_id,
-        "seen_at": (own or {}).get("seen_at", datetime.now(UTC)),
-    }
+    common = {"connection_id": extraction.connection.connection_id, "seen_at": datetime.now(UTC)}
     accepted, rejected = [], []
     for row in rows:
         try:
-            shaped = shape(table, row, {**common, **(own or {})})
+            own_columns = own(row) if callable(own) else own or {}
+            shaped = shape(table, row, {**common, **own_columns})
             if check:
                 check(shaped)
             accepted.append(shaped)

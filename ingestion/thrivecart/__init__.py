@@ -1,8 +1,9 @@
-"""ThriveCart: transactions, the catalogue, and what it says about customers with subscriptions."""
+"""ThriveCart: transactions, the catalogue, customers with subscriptions, and what its webhooks delivered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import dlt
@@ -10,7 +11,7 @@ from dlt.extract import DltResource
 
 from ingestion.connections import SECRET_NAMES
 from ingestion.progress import Progress
-from ingestion.rejections import land
+from ingestion.rejections import Defect, land, moment
 from ingestion.tables import Extraction, Source, Table
 from ingestion.thrivecart import settings
 from ingestion.thrivecart.catalogue import Asked, items_sold_with_an_unknown_option
@@ -18,10 +19,19 @@ from ingestion.thrivecart.client import ThriveCart
 from ingestion.thrivecart.completeness import SEARCHED_ON, TOTAL_OF_EVERYTHING, Completeness
 from ingestion.thrivecart.customers import customers_to_ask
 from ingestion.thrivecart.history import begun, pages_left
+from ingestion.thrivecart.inbox import Inbox, archive_name
 from ingestion.thrivecart.journal import Journal
 from ingestion.thrivecart.seeking import Page, made_at, pages_between, pages_since
-from ingestion.thrivecart.tables import CATALOGUE, CUSTOMERS, PRICING_OPTIONS, PRODUCTS, TABLES, TRANSACTIONS
-from ingestion.warehouse import unlanded_folder
+from ingestion.thrivecart.tables import (
+    CATALOGUE,
+    CUSTOMERS,
+    PRICING_OPTIONS,
+    PRODUCTS,
+    TABLES,
+    TRANSACTIONS,
+    WEBHOOK_EVENTS,
+)
+from ingestion.warehouse import inbox_folder, unlanded_folder
 
 READING = "reading"
 """In what is remembered of the transactions: a reading of everything that is not finished."""
@@ -35,6 +45,7 @@ def extract(extraction: Extraction) -> Iterator[DltResource]:
         **dict.fromkeys(CATALOGUE, _catalogue),
         PRICING_OPTIONS: _pricing_options,
         CUSTOMERS: _customers,
+        WEBHOOK_EVENTS: _webhook_events,
     }
     for table, rows in rows_of.items():
         if table.name in extraction.table_names:
@@ -190,9 +201,43 @@ def _customers(account: ThriveCart, extraction: Extraction, table: Table) -> Ite
     progress.end()
 
 
+def _webhook_events(_: ThriveCart, extraction: Extraction, table: Table) -> Iterator[Any]:
+    """Land what waits in the inbox, and what other loads have archived that this warehouse does not know of.
+
+    The warehouse remembers the newest archived file, so that one that is put back from a copy gets what it lacks.
+    """
+    inbox = Inbox(inbox_folder(extraction.connection.connection_id))
+    remembered = dlt.current.resource_state()
+    waiting, missing = inbox.waiting(), inbox.archived_after(remembered.get("newest_archive", ""))
+    if missing:
+        extraction.say(
+            f"{len(missing)} file(s) of archived webhook events are not in this warehouse: landing them again"
+        )
+    if waiting:
+        extraction.say(f"{len(waiting)} webhook event(s) are waiting")
+    events = inbox.read([*missing, *waiting])
+    while some := list(islice(events, settings.WEBHOOKS_AT_A_TIME)):
+        yield from land(extraction, table, some, _received)
+    if missing or waiting:
+        remembered["newest_archive"] = archive_name()
+    if waiting:
+        extraction.after_landing.append(partial(inbox.archive, waiting, remembered["newest_archive"]))
+    keep_days = dlt.config.get("sources.thrivecart.webhook_keep_days", int)
+    extraction.after_landing.append(
+        partial(inbox.drop_archived, settings.WEBHOOK_KEEP_DAYS if keep_days is None else keep_days)
+    )
+
+
+def _received(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return when an event was received. Raises Defect if it is what the inbox says of a file that cannot be read."""
+    if "problem" in event:
+        raise Defect("file", event["problem"])
+    return {"seen_at": moment("seen_at", str(event.get("seen_at")))}
+
+
 SOURCE = Source(
     name="thrivecart",
-    description="ThriveCart's REST API.",
+    description="ThriveCart's REST API and webhooks.",
     tables=TABLES,
     secret_names=SECRET_NAMES["thrivecart"],
     look_back_days=settings.LOOK_BACK_DAYS,

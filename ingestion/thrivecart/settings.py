@@ -45,3 +45,25 @@ CUSTOMER_RECENT_DAYS = 35
 
 CUSTOMER_REST_HOURS = 20
 """A customer is not asked for again within these hours, so that a daily job asks once a day."""
+
+WHERE_TO_ADD_WEBHOOKS = "Settings > API & webhooks > Webhooks & notifications"
+WHERE_TO_FIND_THE_SECRET = "Settings > API & webhooks > ThriveCart order validation"  # noqa: S105
+
+WEBHOOK_BODY_LIMIT_BYTES = 1024 * 1024
+"""No delivery on record has a hundredth of it; it is also what nginx lets through by default."""
+
+WEBHOOK_BODY_SECONDS = 30.0
+"""How long a sender may take over its body."""
+
+WEBHOOK_FIELD_LIMIT = 5000
+"""Fields of a form. The large orders on record have some hundred."""
+
+WEBHOOK_DEPTH_LIMIT = 20
+"""Levels of nesting; ThriveCart's own go down three."""
+
+WEBHOOKS_AT_A_TIME = 1000
+"""Events that a load holds in memory."""
+
+WEBHOOK_KEEP_DAYS = 30
+"""Days that landed events are kept beside the warehouse, unless dlt's config says otherwise
+(`sources.thrivecart.webhook_keep_days`); 0 keeps none."""

@@ -103,7 +103,8 @@ CUSTOMERS = Table(
 WEBHOOK_EVENTS = Table(
     name="webhook_events",
     description="What ThriveCart delivered to the webhook receiver, an event once. `payload` is the whole delivery but "
-    "for the secret, form and JSON alike; all its values are text. seen_at is the moment it was received.",
+    "for the secret, form and JSON alike: all its values are text (`null`, `true` and `false` too), no object or list "
+    "in it is empty. seen_at is the moment it was received.",
     columns={**COMMON_COLUMNS, **_texts("event_key", "event", "encoding"), "payload": "json"},
     primary_key=("connection_id", "event_key"),
     required=("event_key", "event"),
