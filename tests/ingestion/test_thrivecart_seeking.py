@@ -176,7 +176,7 @@ def test_sales_that_arrive_excuse_no_disorder_that_they_cannot_have_made() -> No
     # A page of sales arrives before page 33 is tried, which then has the rows that were on page 32.
     days = list(range(1, 65))
     days[31] = 0
-    account = Account([row for day in days for row in rows_of_day(day)], arriving=lambda number: 10 * (number == 2))
+    account = Account([row for day in days for row in rows_of_day(day)], arriving=lambda number: 10 * (number == 1))
     account.read_days((30, 30))
     assert "(page 33 has a newer row than page 1)" in account.lines[0]
 
