@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
             demo.run()
         else:
             ui.serve(given.port, given.demo)
-    except (ConfigurationError, ValueError, headless.AnotherRun, headless.RunFailed) as error:
+    except (ConfigurationError, ValueError, demo.SandboxFailed, headless.AnotherRun, headless.RunFailed) as error:
         print(f"\n{given.command} failed: {error}", file=sys.stderr)
         return 1
     return 0

@@ -29,7 +29,7 @@ SETTINGS = {
 
 
 class SandboxFailed(RuntimeError):
-    """The sandbox did not start; its own words stand above."""
+    """The sandbox did not start, or not do what it was asked for."""
 
 
 def folder() -> Path:
@@ -43,6 +43,7 @@ def run() -> None:
     settle()
     generate()
     with vendors():
+        receive_webhooks()
         headless.run_job("daily", partitions.daily_tags())
     print(f"\n{report.text()}\n\nIt took {time.monotonic() - started:.0f} seconds.")
 
@@ -93,9 +94,29 @@ def vendors() -> Iterator[None]:
             server.wait()
 
 
-def _sandbox(*arguments: str) -> None:
-    if subprocess.run([sys.executable, "-m", "sandbox", *arguments], cwd=project_root()).returncode:
-        raise SandboxFailed("the sandbox could not make its businesses")
+def receive_webhooks() -> None:
+    """Let the sandbox deliver what its ThriveCart accounts have told by webhook, and receive it as a user does."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    print("Receiving the webhooks of the last months", flush=True)
+    with (folder() / "webhooks.log").open("w") as log:
+        receiver = subprocess.Popen(
+            [sys.executable, "-m", "ingestion", "webhooks", "--port", str(port)],
+            cwd=project_root(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(receiver, f"{address}/health")
+            _sandbox("deliver", "--folder", str(folder() / "business"), "--to", address)
+        finally:
+            receiver.terminate()
+            receiver.wait()
+
+
+def _sandbox(command: str, *arguments: str) -> None:
+    if subprocess.run([sys.executable, "-m", "sandbox", command, *arguments], cwd=project_root()).returncode:
+        raise SandboxFailed(f"python -m sandbox {command} failed; its own words stand above")
 
 
 def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
@@ -110,7 +131,7 @@ def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
             time.sleep(0.2)
         else:
             return
-    raise SandboxFailed(f"the sandbox does not answer at {address}; {folder() / 'sandbox.log'} says why")
+    raise SandboxFailed(f"nobody answers at {address}; the logs in {folder()} say why")
 
 
 def free_port() -> int:
