@@ -21,7 +21,8 @@ sections as (
         coalesce(
             {{ delivery_section('deliveries.payload', 'refund') }},
             {{ delivery_section('deliveries.payload', 'subscription') }},
-            {{ delivery_section('deliveries.payload', 'purchase') }}
+            {{ delivery_section('deliveries.payload', 'purchase') }},
+            {{ delivery_section('deliveries.payload', 'commission') }}
         ) as item,
         -- Who leaves a cart is its viewer.
         coalesce(
@@ -58,7 +59,7 @@ renamed as (
         {{ delivery_text('sections.payload', 'base_product_name') }} as funnel_product_name,
         {{ delivery_text('sections.payload', 'subscription_id') }} as told_subscription_number,
         lower({{ delivery_text('sections.item', 'type') }}) as told_item_type,
-        -- refund.id and subscription.id are the item's number, not the refund's or the subscription's.
+        -- Its id is the item's number, not the refund's or the subscription's.
         {{ delivery_text('sections.item', 'id') }} as told_item_id,
         {{ delivery_text('sections.item', 'product_id') }} as told_product_id,
         {{ delivery_text('sections.item', 'bump_id') }} as told_bump_id,
