@@ -101,9 +101,9 @@ told_ranked as (
         row_number() over (
             partition by told.product_id
             order by
-                case when told.item_name is null then 1 else 0 end,
+                case when told.item_name is null then 1 else 0 end asc,
                 told.occurred_at desc,
-                told.item_name
+                told.item_name asc
         ) as recency
     from told
     where told.product_id is not null

@@ -5,7 +5,7 @@ with deliveries as (
 ),
 
 event_names as (
-    select * from {{ ref('webhook_events') }}
+    select * from {{ ref('webhook_event_kinds') }}
 ),
 
 connections as (
@@ -41,8 +41,8 @@ renamed as (
         sections.event,
         event_names.surface,
         event_names.event_kind,
-        event_names.transaction_type,
-        event_names.item_type as named_item_type,
+        {{ blank_to_null('event_names.transaction_type') }} as transaction_type,
+        {{ blank_to_null('event_names.item_type') }} as named_item_type,
         {{ delivery_text('sections.payload', 'event_id') }} as event_id,
         {{ delivery_text('sections.payload', 'mode_int') }} as mode_number,
         lower({{ delivery_text('sections.payload', 'mode') }}) as mode_word,
