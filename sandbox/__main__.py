@@ -1,4 +1,4 @@
-"""The sandbox from the command line: `python -m sandbox generate` and `python -m sandbox serve`."""
+"""The sandbox from the command line: `python -m sandbox generate`, `serve` and `deliver`."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from sandbox.business.generation import generate
+from sandbox.delivery import deliver
 from sandbox.serving import Faults, serve
 
 
@@ -27,12 +28,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--requests-per-minute", type=float, default=60.0, help="of each account; 0 has no limit, 60 if left out"
     )
     serving.add_argument("--faults", type=Path, help="a JSON file with the fields of Faults")
+    delivering = commands.add_parser("deliver", help="post the webhooks of a generated folder to a receiver")
+    delivering.add_argument("--folder", type=Path, required=True)
+    delivering.add_argument("--to", required=True, help="an address; /thrivecart/<connection_id> is added to it")
+    delivering.add_argument("--parallel", type=int, default=20, help="deliveries at a time, 20 if left out")
+    delivering.add_argument("--connection", help="the one account whose webhooks are posted; all if left out")
     asked = parser.parse_args(arguments)
     if asked.command == "generate":
         try:
             generate(asked.folder, asked.seed, asked.start, asked.today, asked.scale)
         except ValueError as error:
             parser.error(str(error))
+    elif asked.command == "deliver":
+        try:
+            delivered = deliver(asked.folder, asked.to, asked.connection, asked.parallel, report=print)
+        except (OSError, ValueError) as error:
+            parser.exit(1, f"{error}\n")
+        print(delivered)
+        if delivered.given_up or delivered.left:
+            parser.exit(1)
     else:
         try:
             faults = Faults(**json.loads(asked.faults.read_text(encoding="utf-8"))) if asked.faults else Faults()

@@ -1,19 +1,18 @@
-"""All that is known of a business: the objects from which both the vendors' rows and the true answers are written."""
+"""What is known of one business: the objects from which both the vendors' rows and the true answers are written."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sandbox.business.cast import Cast
 from sandbox.business.catalogue import CATALOGUES
 from sandbox.business.crowd import Crowd
 from sandbox.business.decisions import Decision
-from sandbox.business.exchange import Rates, drawn_rates
-from sandbox.business.records import Contact, Order, Payment
+from sandbox.business.records import AddressChange, Cart, Contact, Order, Payment
 from sandbox.business.span import Span
-from sandbox.business.spend import Spend, drawn_spend
 from sandbox.business.till import Till
-from sandbox.business.workspaces import WORKSPACES, Workspace
+from sandbox.business.workspaces import Workspace
 
 _FIRST_EVENT, _FIRST_ORDER, _FIRST_INVOICE, _FIRST_SUBSCRIPTION = 880001, 61000, 30000, 4100
 _ORDERS_OF_A_VIP = 3
@@ -21,38 +20,25 @@ _ORDERS_OF_A_VIP = 3
 
 @dataclass(frozen=True)
 class Books:
-    """One business until now. Contacts by their creation, payments by their moment, both oldest first."""
+    """One business until now. Contacts, payments, carts and changes of address are oldest first."""
 
+    seed: int
     workspace: Workspace
     contacts: tuple[Contact, ...]
     orders: tuple[Order, ...]
     payments: tuple[Payment, ...]
     decisions: tuple[Decision, ...]
+    carts: tuple[Cart, ...]
+    address_changes: tuple[AddressChange, ...]
 
-    @property
+    @cached_property
     def live_payments(self) -> tuple[Payment, ...]:
         """The payments that are not of a test."""
         return tuple(payment for payment in self.payments if not payment.order.is_test)
 
 
-@dataclass(frozen=True)
-class Business:
-    """Both workspaces, and what they share."""
-
-    seed: int
-    span: Span
-    rates: Rates
-    spend: Spend
-    books: tuple[Books, ...]
-
-
-def live(seed: int, span: Span, scale: float) -> Business:
-    """Let both businesses live until now. The same seed, start and scale give the same past at any later time."""
-    books = tuple(_books(seed, workspace, span, scale) for workspace in WORKSPACES)
-    return Business(seed, span, drawn_rates(seed, span), drawn_spend(seed, span, scale), books)
-
-
-def _books(seed: int, workspace: Workspace, span: Span, scale: float) -> Books:
+def kept_books(seed: int, workspace: Workspace, span: Span, scale: float) -> Books:
+    """Let a business live until now, and keep its books."""
     till = Till(seed, workspace.thrivecart, CATALOGUES[workspace.workspace_id], span)
     cast = Cast(workspace, span, till)
     cast.act()
@@ -61,7 +47,17 @@ def _books(seed: int, workspace: Workspace, span: Span, scale: float) -> Books:
     contacts = [contact for contact in cast.contacts + crowd.contacts if span.is_known(contact.created_at)]
     contacts.sort(key=lambda contact: (contact.created_at, contact.email))
     _tag_customers([contact for contact in contacts if contact.connection_id == workspace.kit], till.orders)
-    return Books(workspace, tuple(contacts), tuple(till.orders), tuple(_numbered(till.orders)), tuple(cast.decisions))
+    carts = [cart for cart in cast.carts + crowd.carts if span.is_known(cart.at)]
+    return Books(
+        seed,
+        workspace,
+        tuple(contacts),
+        tuple(till.orders),
+        tuple(_numbered(till.orders)),
+        tuple(cast.decisions),
+        tuple(sorted(carts, key=lambda cart: (cart.at, cart.email))),
+        tuple(change for change in cast.address_changes if span.is_known(change.at)),
+    )
 
 
 def _tag_customers(contacts: Iterable[Contact], orders: Iterable[Order]) -> None:
@@ -92,6 +88,7 @@ def _numbered(orders: Iterable[Order]) -> list[Payment]:
             payment.order.number = _FIRST_ORDER + order_count
             payment.order.invoice = _FIRST_INVOICE + 2 * order_count
             order_count += 1
+            payment.order.webhook_invoice = order_count
         if payment.subscription and not payment.subscription.number:
             payment.subscription.number = _FIRST_SUBSCRIPTION + subscription_count
             subscription_count += 1

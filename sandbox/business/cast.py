@@ -7,16 +7,18 @@ first day of the business: a short span has only those whose day has come, and a
 from datetime import date, datetime, timedelta
 
 from sandbox.business import touches
+from sandbox.business.affiliates import AFFILIATES
 from sandbox.business.campaigns import Ad, ads_of
 from sandbox.business.decisions import Decision
 from sandbox.business.people import buyer
-from sandbox.business.records import Contact, Order, Touch
+from sandbox.business.records import AddressChange, Affiliate, Cart, Contact, Order, Touch
 from sandbox.business.span import DAY, Span, at_local, changes_clocks
 from sandbox.business.till import Course, Line, Till
 from sandbox.business.workspaces import Workspace
 
 DAYS_BETWEEN_TRIALS = 7
 DAYS_BETWEEN_PLANS = 60
+DAYS_BETWEEN_MISHAPS = 20
 _DAYS_OF_THOUGHT = 2
 
 
@@ -29,8 +31,11 @@ class Cast:
         self.span = span
         self.till = till
         self.contacts: list[Contact] = []
+        self.carts: list[Cart] = []
+        self.address_changes: list[AddressChange] = []
         self.decisions: list[Decision] = []
         self._ads = ads_of(workspace.workspace_id)
+        self._touches: dict[str, Touch | None] = {}
 
     def act(self) -> None:
         """Let everybody do what they are named after."""
@@ -40,6 +45,7 @@ class Cast:
         self._addresses()
         self._sources()
         self._midnights()
+        self._mishaps()
         self._tests()
 
     def _baskets(self) -> None:
@@ -115,13 +121,7 @@ class Cast:
         self._contact("unlinked", 28)
         self._order("unlinked", 29, [course], email="unlinked@example.org")
         self._customer("changed.address", 28, [course])
-        self._order(
-            "changed.address",
-            80,
-            [self._line("product", 2)],
-            email="new.address@example.org",
-            known_as="changed.address@example.com",
-        )
+        self._move("changed.address", 70, 80, [self._line("product", 2)], "new.address@example.org")
         self._customer("sam.rivera", 30, [course])
         self._order("sam.rivera.junior", 31, [self._line("product", 2)])
         self._decide("sam.rivera", "sam.rivera.junior@example.com", "keep_apart", 40, "Father and son")
@@ -179,11 +179,46 @@ class Cast:
                 self._contact(name, self.span.offset(day) - _DAYS_OF_THOUGHT)
                 self._sell(name, moment, [self._line("product", 2)])
 
+    def _mishaps(self) -> None:
+        """Do again and again what only webhooks tell, so that some of it has just happened, whatever day it is."""
+        course = self._line("product", 1)
+        for offset in range(0, self.span.offset(self.span.today) + 1, DAYS_BETWEEN_MISHAPS):
+            day = self.span.day(offset)
+            for name, fate, coupon in (
+                ("late", Course(late_after=1), None),
+                ("lost", Course(cancel_after=1, unpaid_share=1.0), None),
+                ("break", Course(pause_after=1, pause_days=20, cancel_after=3), "WELCOME20"),
+            ):
+                monthly = self._line("product", 3, "Monthly", course=fate)
+                self._customer(f"{name}.{day}", offset, [monthly], coupon=coupon)
+            self._customer(f"moving.{day}", offset, [self._line("product", 2)])
+            journal = [self._line("product", 6)]
+            self._move(f"moving.{day}", offset + 6, offset + 8, journal, f"moving.{day}@example.org")
+            self._contact(f"cart.{day}", offset)
+            left_at = at_local(day, self.workspace.zone, "20:15:00")
+            self.carts.append(Cart(f"Cart {day}", f"cart.{day}@example.com", course.item, left_at))
+            self._send_buyer(f"sent.{day}", offset, is_regretted=bool(offset % (2 * DAYS_BETWEEN_MISHAPS)))
+
+    def _send_buyer(self, name: str, day: int, is_regretted: bool) -> None:
+        """Let an affiliate send somebody who buys all there is, or what is cheaper and not for long."""
+        lines = [self._line("product", 1), self._line("bump", 1)]
+        lines += [self._line("downsell" if is_regretted else "upsell", 1)]
+        self._contact(name, day)
+        order = self._order(name, day, lines, affiliate=AFFILIATES[self.workspace.workspace_id][0])
+        if is_regretted:
+            self._refund(order, 0, day + 9)
+
+    def _move(self, name: str, day: int, order_day: int, lines: list[Line], email: str) -> None:
+        """Get another address, and buy with it later."""
+        order = self._order(name, order_day, lines, email=email, known_as=f"{name}@example.com")
+        moved_at = at_local(self.span.day(day), self.workspace.zone, "10:40:00")
+        self.address_changes.append(AddressChange(order.buyer, moved_at))
+
     def _tests(self) -> None:
-        large = self._line("product", 8, price=99900)
+        large, affiliate = self._line("product", 8, price=99900), AFFILIATES[self.workspace.workspace_id][0]
         for day in self.span.days():
             if self.span.offset(day) % 9 == 2:
-                self._order("checkout.tester", self.span.offset(day), [large], is_test=True)
+                self._order("checkout.tester", self.span.offset(day), [large], is_test=True, affiliate=affiliate)
         # A customer whose address also paid in test mode.
         self._order("one.off", 4, [self._line("product", 1, price=8_888_800)], is_test=True)
         self._order("checkout.tester", 5, [self._line("product", 3, "Monthly", price=77_700)], is_test=True)
@@ -212,6 +247,7 @@ class Cast:
     def _contact_from(self, name: str, day: int, touch: Touch | None) -> Contact:
         first_name, _, last_name = name.replace(".", " ").title().partition(" ")
         created_at = at_local(self.span.day(day), self.workspace.zone, "09:30:00")
+        self._touches.setdefault(name, touch)
         contact = Contact(self.workspace.kit, f"{name}@example.com", first_name, last_name, created_at, touch)
         contact.tags.append(("free-lesson", created_at + timedelta(minutes=1)))
         self.contacts.append(contact)
@@ -235,9 +271,10 @@ class Cast:
         coupon: str | None = None,
         is_test: bool = False,
         known_as: str | None = None,
+        affiliate: Affiliate | None = None,
     ) -> Order:
         at = at_local(self.span.day(day), self.workspace.zone, "15:10:00")
-        return self._sell(name, at, lines, email, coupon, is_test, known_as)
+        return self._sell(name, at, lines, email, coupon, is_test, known_as, affiliate)
 
     def _sell(
         self,
@@ -248,11 +285,13 @@ class Cast:
         coupon: str | None = None,
         is_test: bool = False,
         known_as: str | None = None,
+        affiliate: Affiliate | None = None,
     ) -> Order:
         who = buyer(
             self.till.account, name.replace(".", " ").title(), email or f"{name}@example.com", known_as=known_as
         )
-        return self.till.sell(f"cast/{name}/{at:%Y-%m-%d %H:%M:%S}", who, at, lines, coupon, is_test)
+        key = f"cast/{name}/{at:%Y-%m-%d %H:%M:%S}"
+        return self.till.sell(key, who, at, lines, coupon, is_test, self._touches.get(name), affiliate)
 
     def _refund(self, order: Order, rank: int, day: int, percent: int = 100) -> None:
         """Give back the order's payment of that rank, if it was made, on a day counted from the first one."""

@@ -10,9 +10,11 @@ from datetime import date, datetime, timedelta
 from string import ascii_lowercase
 
 from sandbox.business import touches
+from sandbox.business.affiliates import sending_affiliate
 from sandbox.business.campaigns import Ad, Campaign, ads_of, campaigns_of
+from sandbox.business.chance import chance
 from sandbox.business.people import Person, buyer, drawn_person, typed
-from sandbox.business.records import Contact, Order, Touch
+from sandbox.business.records import Cart, Contact, Order, Touch
 from sandbox.business.season import busyness, drawn_count
 from sandbox.business.span import Span, seconds_into
 from sandbox.business.till import Course, Line, Till
@@ -25,6 +27,12 @@ _STRANGERS_PER_DAY = 0.8
 _SHARE_OF_STRANGERS_WHO_SUBSCRIBE = 0.3
 _SHARE_IN_CONTACTS_FILE = 0.04
 _COUPONS = ("WELCOME20", "AUTUMN20", "FRIENDS20")
+_SHARE_OF_LATE_REBILLS = 0.03
+_SHARE_OF_CANCELLED_UNPAID = 0.2
+_SHARE_OF_CONTACTS_WHO_LEAVE_A_CART = 0.05
+_SHARE_OF_ORDERS_AFTER_A_CART = 0.06
+_SECONDS_UNTIL_SECOND_TRY = 2 * 86400
+_SECONDS_UNTIL_CART = 30 * 86400
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Crowd:
         self.scale = scale
         self.till = till
         self.contacts: list[Contact] = []
+        self.carts: list[Cart] = []
         self._campaigns = campaigns_of(workspace.workspace_id)
         sources = [*(campaign.campaign_id for campaign in self._campaigns), "stranger"]
         sources += [source for source, _, _ in _FREE_SOURCES]
@@ -102,13 +111,14 @@ class Crowd:
         arrived_at = seconds_into(visitor.day, self.workspace.zone, draws.triangular(0, 86399, 68000))
         contact = self._contact(visitor, arrived_at, touch)
         self.contacts.append(contact)
+        self._leave_cart(visitor, arrived_at)
         if draws.random() < _SHARE_IN_CONTACTS_FILE:
             self._attend_webinar(visitor, arrived_at)
         if draws.random() < _SHARE_OF_BUYERS * visitor.quality:
             person = visitor.person
             way = draws.random()
             email = person.other_email if way < 0.07 else typed(person.email, draws) if way < 0.13 else person.email
-            self._buy(visitor, email, arrived_at + _hesitation(draws))
+            self._buy(visitor, email, arrived_at + _hesitation(draws), touch)
 
     def _contact(self, visitor: _Visitor, at: datetime, touch: Touch | None) -> Contact:
         draws, person = visitor.draws, visitor.person
@@ -148,13 +158,27 @@ class Crowd:
             touch = draws.choice((None, touches.from_search(), touches.from_letter(self.workspace, visitor.day)))
             self.contacts.append(self._contact(visitor, subscribed_at, touch))
 
-    def _buy(self, visitor: _Visitor, email: str, at: datetime) -> None:
+    def _leave_cart(self, visitor: _Visitor, after: datetime) -> None:
+        luck = chance(f"{self.seed}/{self.workspace.workspace_id}/cart/{visitor.key}")
+        if luck < _SHARE_OF_CONTACTS_WHO_LEAVE_A_CART:
+            share = luck / _SHARE_OF_CONTACTS_WHO_LEAVE_A_CART
+            offer = self.till.catalogue.offers[int(share * len(self.till.catalogue.offers))]
+            at = after + timedelta(seconds=int(share * _SECONDS_UNTIL_CART))
+            self.carts.append(Cart(visitor.person.name, visitor.person.email, offer.item, at))
+
+    def _buy(self, visitor: _Visitor, email: str, at: datetime, touch: Touch | None = None) -> None:
         draws = visitor.draws
         processor = "paypal" if draws.random() < 0.25 else "stripe"
         who = buyer(self.till.account, visitor.person.name, email, processor)
         for number in range(4):
             coupon = draws.choice(_COUPONS) if draws.random() < 0.08 else None
-            order = self.till.sell(f"{visitor.key}/{number}", who, at, self._basket(draws), coupon)
+            key = f"{visitor.key}/{number}"
+            affiliate = sending_affiliate(self.workspace.workspace_id, f"{self.seed}/{key}")
+            order = self.till.sell(key, who, at, self._basket(draws), coupon, touch=touch, affiliate=affiliate)
+            luck = chance(f"{self.seed}/{self.workspace.workspace_id}/tried/{key}") / _SHARE_OF_ORDERS_AFTER_A_CART
+            if luck < 1:
+                left_at = at - timedelta(seconds=3600 + int(luck * _SECONDS_UNTIL_SECOND_TRY))
+                self.carts.append(Cart(who.name, who.email, order.product, left_at))
             self._regret(order, draws)
             if draws.random() > 0.33:
                 return
@@ -211,7 +235,13 @@ def _drawn_course(typical_payments: float, draws: random.Random) -> Course:
     pauses = draws.random()
     days = draws.uniform(20, 90)
     if pauses < 0.05:
-        return Course(pause_after=2 + int(stays / 2))
+        return Course(pause_after=2 + int(stays / 2), late_share=_SHARE_OF_LATE_REBILLS)
     if pauses < 0.12:
-        return Course(cancel_after=stays + 4, pause_after=2 + int(stays / 2), pause_days=int(days))
-    return Course(cancel_after=stays)
+        return Course(
+            cancel_after=stays + 4,
+            unpaid_share=_SHARE_OF_CANCELLED_UNPAID,
+            pause_after=2 + int(stays / 2),
+            pause_days=int(days),
+            late_share=_SHARE_OF_LATE_REBILLS,
+        )
+    return Course(cancel_after=stays, unpaid_share=_SHARE_OF_CANCELLED_UNPAID, late_share=_SHARE_OF_LATE_REBILLS)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sandbox.business.books import Business
+from sandbox.business.business import Business
 from sandbox.business.records import Contact
 from sandbox.business.spend import Spot
 from sandbox.business.tabular import write_table

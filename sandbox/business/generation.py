@@ -6,14 +6,17 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from sandbox.business.books import Business, live
+from sandbox.business.business import Business, live
 from sandbox.business.drop_files import write_drop_files
 from sandbox.business.kit_file import kit_file
 from sandbox.business.meta_file import meta_file
 from sandbox.business.span import Span, months_after
 from sandbox.business.thrivecart_file import thrivecart_file
 from sandbox.business.truth_files import write_truth
+from sandbox.business.webhook_events import webhooks_since
+from sandbox.business.webhook_file import write_webhooks
 from sandbox.business.workspaces import CONNECTIONS, WORKSPACES, Connection
+from sandbox.collection import no_collection
 
 _MONTHS_OF_HISTORY = 24
 
@@ -26,7 +29,8 @@ def generate(
     The same arguments give the same bytes, and a later `today` the same past: numbers and rows are added, and only
     what shows a present state (of subscriptions and contacts) moves on. Without `today` it is the machine's UTC day,
     of which nothing after the machine's time is written. `scale` multiplies the crowd and its spend; 1.0 gives more
-    than 32,000 live transactions and 16,000 subscribers, and the named cast is there at any scale.
+    than 32,000 live transactions and 16,000 subscribers, and the named cast is there at any scale. Webhooks are those
+    of the last 120 days, which begin at `webhooks_since` of business.json.
     Raises ValueError if `start` lies after `today`, or `scale` is negative.
     """
     now = _present(today)
@@ -35,7 +39,11 @@ def generate(
         raise ValueError(f"start {start} lies after today, {now.date()}")
     if scale < 0:
         raise ValueError(f"scale {scale} is negative")
-    business = live(seed, Span(start, now), scale)
+    with no_collection():
+        _write(live(seed, Span(start, now), scale), folder)
+
+
+def _write(business: Business, folder: Path) -> None:
     _write_json(folder / "business.json", _description(business))
     for connection in CONNECTIONS:
         if connection.source == "files":
@@ -43,6 +51,7 @@ def generate(
         else:
             vendor = connection.source.removesuffix("_ads")
             _write_json(folder / vendor / f"{connection.connection_id}.json", _vendor_file(business, connection))
+    write_webhooks(business, folder)
     write_truth(business, folder)
 
 
@@ -66,6 +75,7 @@ def _description(business: Business) -> dict[str, Any]:
         "seed": business.seed,
         "start": business.span.start.isoformat(),
         "today": business.span.today.isoformat(),
+        "webhooks_since": f"{webhooks_since(business.span):%Y-%m-%dT%H:%M:%SZ}",
         "workspaces": [
             {
                 "workspace_id": workspace.workspace_id,

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from sandbox.business.books import Business
+from sandbox.business.business import Business
 from sandbox.business.records import Contact
 from sandbox.business.spend import AdDay
 from sandbox.business.workspaces import Connection

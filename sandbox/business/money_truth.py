@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
-from sandbox.business.books import Books, Business
+from sandbox.business.books import Books
+from sandbox.business.business import Business
 from sandbox.business.exchange import Rates, rounded
 from sandbox.business.records import Payment, Subscription
 from sandbox.business.thrivecart_file import subscription_statuses

@@ -50,8 +50,9 @@ def drawn_person(draws: random.Random, suffix: str) -> Person:
 def buyer(account: str, name: str, email: str, processor: str = "stripe", known_as: str | None = None) -> Buyer:
     """Return who pays. ThriveCart gives a number to each address, unless the customer changed it (`known_as`)."""
     digest = hashlib.sha256(f"{account}/{plain(known_as or email)}".encode()).digest()
-    # Eighteen digits: more than a float can hold.
-    number = 10**17 + int.from_bytes(digest[:8], "big") % (9 * 10**17)
+    # Eighteen digits, more than a float can hold, or ten, as numbers of old were.
+    smallest = 10**17 if digest[8] % 3 else 10**9
+    number = smallest + int.from_bytes(digest[:8], "big") % (9 * smallest)
     return Buyer(name, email, str(number), processor)
 
 

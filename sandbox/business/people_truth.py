@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
-from sandbox.business.books import Books, Business
+from sandbox.business.books import Books
+from sandbox.business.business import Business
 from sandbox.business.campaigns import Campaign
 from sandbox.business.identity import Identities
 from sandbox.business.money_truth import reporting_cents

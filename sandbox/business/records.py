@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sandbox.business.campaigns import Ad, Campaign
 from sandbox.business.catalogue import Item, PricingOption
@@ -42,7 +43,7 @@ class Contact:
     left_at: datetime | None = None
     tags: list[tuple[str, datetime]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The address without the accidents of writing."""
         return plain(self.email)
@@ -58,6 +59,42 @@ class Buyer:
     processor: str = "stripe"
 
 
+@dataclass(frozen=True)
+class Affiliate:
+    """Somebody who is paid for sending buyers."""
+
+    user_id: str
+    affiliate_id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class FailedRebill:
+    """An attempt to charge again that the processor refused. `cents` is what it was to be."""
+
+    at: datetime
+    cents: int
+
+
+@dataclass(frozen=True)
+class Cart:
+    """A checkout at which somebody gave an address and left."""
+
+    name: str
+    email: str
+    product: Item
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AddressChange:
+    """A customer who has another address from now on, under the same number."""
+
+    buyer: Buyer
+    at: datetime
+
+
 @dataclass(eq=False)
 class Subscription:
     """An agreement to be charged again. The processor knows a resumed one under a new name."""
@@ -69,6 +106,7 @@ class Subscription:
     amount: int
     """What it costs per cycle, after changes of price."""
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    failed_rebills: list[FailedRebill] = field(default_factory=list)
     cancelled_at: datetime | None = None
     number: int = 0
 
@@ -85,7 +123,10 @@ class Subscription:
 
 @dataclass(eq=False)
 class Order:
-    """A checkout. All that is ever paid or given back for it carries its number."""
+    """A checkout. All that is ever paid or given back for it carries its number.
+
+    `touch` is how the CRM has the buyer from, if it has. Webhooks number invoices otherwise than the API does.
+    """
 
     key: str
     buyer: Buyer
@@ -93,11 +134,14 @@ class Order:
     placed_at: datetime
     coupon: str | None = None
     is_test: bool = False
+    touch: Touch | None = None
+    affiliate: Affiliate | None = None
     payments: list["Payment"] = field(default_factory=list)
     number: int = 0
     invoice: int = 0
+    webhook_invoice: int = 0
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The paying address without the accidents of writing."""
         return plain(self.buyer.email)

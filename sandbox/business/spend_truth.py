@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from sandbox.business.books import Business
+from sandbox.business.business import Business
 from sandbox.business.campaigns import Campaign
 from sandbox.business.workspaces import CONNECTIONS
 

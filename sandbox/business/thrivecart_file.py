@@ -65,6 +65,11 @@ def subscription_statuses(payments: Iterable[Payment], now: datetime) -> dict[Su
     return {subscription: subscription.status(now, count) for subscription, count in made.items()}
 
 
+def transaction_id(payment: Payment) -> str:
+    """Return the processor's name for a payment."""
+    return f"ch_{payment.number:x}Sandbox" if payment.order.buyer.processor == "stripe" else f"PAY-{payment.number}"
+
+
 def _product(item: Item, site: str) -> Row:
     return {
         "product_id": str(item.item_id),
@@ -156,9 +161,9 @@ def _transaction(payment: Payment, workspace: Workspace, statuses: dict[Subscrip
     }
     # Keys that do not apply are sometimes there and empty, and sometimes not there at all.
     if order.buyer.processor == "stripe":
-        row |= {"transaction_info": "", "coupon": order.coupon, "transaction_id": f"ch_{payment.number:x}Sandbox"}
+        row |= {"transaction_info": "", "coupon": order.coupon, "transaction_id": transaction_id(payment)}
     else:
-        row |= {"transaction_id": f"PAY-{payment.number}"} | ({"coupon": order.coupon} if order.coupon else {})
+        row |= {"transaction_id": transaction_id(payment)} | ({"coupon": order.coupon} if order.coupon else {})
     if item.item_type != "bump":
         row["reference"] = _reference(payment)
     if payment.subscription:

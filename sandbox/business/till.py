@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sandbox.business.catalogue import Catalogue, Item, PricingOption
-from sandbox.business.records import Buyer, Order, Payment, Subscription
+from sandbox.business.chance import chance
+from sandbox.business.records import Affiliate, Buyer, FailedRebill, Order, Payment, Subscription, Touch
 from sandbox.business.span import Span, months_after
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _NAME_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 _SECONDS_BETWEEN_OFFERS = 75
 _COUPON_PERCENT = 20
+_DAYS_OF_ATTEMPTS = (0, 1, 3, 5)
+"""When the processor tries to get a rebill that is due and that it will never get."""
+_DAYS_UNTIL_GIVEN_UP = 7
+_MOST_LATE_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -20,10 +25,15 @@ class Course:
     """What will become of a subscription, counted in payments made: None never happens.
 
     After `pause_after` payments it pauses, for `pause_days` or for good. From `reprice_after` on it costs
-    `reprice_to` cents.
+    `reprice_to` cents. It is cancelled between two payments, but a share of `unpaid_share` only when the next payment
+    was tried in vain for some days. The payment after `late_after`, and a share of `late_share` of all, is tried in
+    vain on the days before it succeeds.
     """
 
     cancel_after: int | None = None
+    unpaid_share: float = 0.0
+    late_after: int | None = None
+    late_share: float = 0.0
     pause_after: int | None = None
     pause_days: int | None = None
     reprice_after: int | None = None
@@ -60,13 +70,15 @@ class Till:
         lines: Sequence[Line],
         coupon: str | None = None,
         is_test: bool = False,
+        touch: Touch | None = None,
+        affiliate: Affiliate | None = None,
     ) -> Order:
         """Take an order and bill its subscriptions until now. The key tells it from every other order.
 
         The first line is the product. A bump is charged in the same event, upsells and downsells in their own.
         An order of the future is returned without payments and not kept.
         """
-        order = Order(key, buyer, lines[0].item, at, coupon, is_test)
+        order = Order(key, buyer, lines[0].item, at, coupon, is_test, touch, affiliate)
         offers_seen = 0
         firsts = []
         for number, line in enumerate(lines):
@@ -113,8 +125,13 @@ class Till:
         while not option.payments or made < option.payments:
             due = _after_cycles(anchor, option.frequency, cycles)
             gap = due - last
+            about = f"{self.seed}/{self.account}/rebill/{first.order.key}/{first.item.path}/{made}"
             if course.cancel_after == made:
                 subscription.cancelled_at = _whole_seconds(last + gap * 0.6)
+                if chance(f"{about}/unpaid") < course.unpaid_share:
+                    subscription.cancelled_at = due + timedelta(days=_DAYS_UNTIL_GIVEN_UP)
+                    for days in _DAYS_OF_ATTEMPTS:
+                        self._fail(subscription, due + timedelta(days=days, seconds=20), subscription.amount)
                 self._follow(first, "cancel", subscription.cancelled_at, subscription.amount)
                 return
             if course.pause_after == made and not subscription.pauses:
@@ -129,12 +146,21 @@ class Till:
                 due, anchor, cycles, kind = end, end, 0, "charge"
             # The processor takes its time.
             charged_at = due + timedelta(seconds=20 + 53 * made % 240)
+            cents = course.reprice_to if course.reprice_after == made else subscription.amount
+            late = chance(about)
+            if kind == "rebill" and (course.late_after == made or late < course.late_share):
+                # The payment is when it is: the attempts come before it.
+                for days in range(1 + int(late * 1e6) % _MOST_LATE_DAYS, 0, -1):
+                    self._fail(subscription, charged_at - timedelta(days=days), cents)
             if not self.span.is_known(charged_at):
                 return
-            if course.reprice_after == made:
-                subscription.amount = course.reprice_to
-            self._follow(first, kind, charged_at, subscription.amount)
+            subscription.amount = cents
+            self._follow(first, kind, charged_at, cents)
             made, cycles, kind, last = made + 1, cycles + 1, "rebill", due
+
+    def _fail(self, subscription: Subscription, at: datetime, cents: int) -> None:
+        if self.span.is_known(at):
+            subscription.failed_rebills.append(FailedRebill(at, cents))
 
     def _follow(self, payment: Payment, kind: str, at: datetime, cents: int) -> None:
         subscription = payment.subscription

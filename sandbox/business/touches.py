@@ -42,6 +42,17 @@ def from_search() -> Touch:
     return Touch(referrer="https://www.google.com/")
 
 
+def from_search_ad(workspace: Workspace) -> Touch:
+    """Return a click on an ad beside the answers of a search engine."""
+    return Touch(
+        referrer="https://www.google.com/",
+        utm_source="google",
+        utm_medium="cpc",
+        utm_campaign="Brand search",
+        utm_term=workspace.name.lower(),
+    )
+
+
 def from_letter(workspace: Workspace, day: date) -> Touch:
     """Return a click in a letter of the business's own that somebody passed on."""
     year, week, _ = day.isocalendar()

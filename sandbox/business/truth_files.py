@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.business import money_truth, people_truth, spend_truth
-from sandbox.business.books import Business
+from sandbox.business import money_truth, people_truth, spend_truth, webhook_truth
+from sandbox.business.business import Business
+from sandbox.business.checkout_links import CLICK_NAMES, UTM_NAMES
 from sandbox.business.tabular import write_table
 
 
@@ -71,6 +72,28 @@ TRUTH_FILES = (
         ("workspace_id", "campaign_id", "leads", "net_reporting_cents", "platform"),
         people_truth.first_touch_rows,
     ),
+    TruthFile(
+        "webhook_events",
+        (
+            *("connection_id", "mode", "kind", "order_id", "item_type", "item_id", "internal_subscription_id"),
+            *("occurred_at", "currency", "cents"),
+        ),
+        webhook_truth.event_rows,
+    ),
+    TruthFile(
+        "checkouts", ("connection_id", "order_id", "email", *UTM_NAMES, *CLICK_NAMES), webhook_truth.checkout_rows
+    ),
+    TruthFile(
+        "subscription_changes",
+        ("connection_id", "internal_subscription_id", "change", "occurred_at"),
+        webhook_truth.change_rows,
+    ),
+    TruthFile(
+        "affiliate_commissions",
+        ("connection_id", "affiliate_id", "kind", "order_id", "occurred_at", "currency", "cents"),
+        webhook_truth.commission_rows,
+    ),
+    TruthFile("abandoned_carts", ("connection_id", "email", "base_product", "occurred_at"), webhook_truth.cart_rows),
 )
 
 

@@ -18,6 +18,10 @@ class Workspace:
     """The sign of a refund is not documented, so the two accounts differ."""
     sends_numbers_as_text: bool
     """Whether ids and prices that could be numbers arrive as text."""
+    webhook_encoding: str
+    """`form`: the account's webhooks, with dotted names. `json`: subscriptions to all events, with underscores."""
+    tax_percent: int
+    """What is in the price of most orders; 0 where there is none."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -66,6 +70,8 @@ NORTHWIND = Workspace(
     "https://northwind-academy.example",
     sends_negative_refunds=False,
     sends_numbers_as_text=False,
+    webhook_encoding="form",
+    tax_percent=0,
 )
 LUMEN = Workspace(
     "lumen",
@@ -75,6 +81,8 @@ LUMEN = Workspace(
     "https://lumen-studio.example",
     sends_negative_refunds=True,
     sends_numbers_as_text=True,
+    webhook_encoding="json",
+    tax_percent=19,
 )
 WORKSPACES = (NORTHWIND, LUMEN)
 
@@ -89,6 +97,14 @@ CONNECTIONS = (
     Connection("lumen_meta", "lumen", "meta_ads", "Lumen ads", "3300770019", "Europe/Berlin", "EUR"),
     Connection("lumen_files", "lumen", "files", "Sponsorships and webinars", "", "Europe/Berlin", "EUR"),
 )
+
+
+def connection_of(connection_id: str) -> Connection:
+    """Return the connection of that id. Raises LookupError."""
+    for connection in CONNECTIONS:
+        if connection.connection_id == connection_id:
+            return connection
+    raise LookupError(f"there is no connection {connection_id}")
 
 
 def secrets_of(connection_id: str, source: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The HTTP server that all vendors share."""
 
-import gc
 import json
 import socket
 import sys
@@ -17,6 +16,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
+from sandbox.collection import no_collection
 from sandbox.serving.faults import FaultCounter, Faults, RequestLimit
 from sandbox.serving.kit import Kit, KitAccount
 from sandbox.serving.meta import Meta, MetaAccount
@@ -274,14 +274,8 @@ def _account(accounts: Mapping[str, AccountT], connection_id: str) -> AccountT:
 
 def _contents(folder: Path) -> Iterable[tuple[str, Any]]:
     for path in sorted(folder.glob("*.json")):
-        # A large account is millions of objects, and none is garbage: to look for it takes longer than to read.
-        is_collecting = gc.isenabled()
-        gc.disable()
-        try:
+        with no_collection():
             content = json.loads(path.read_text(encoding="utf-8"))
-        finally:
-            if is_collecting:
-                gc.enable()
         yield path.stem, content
 
 

@@ -22,10 +22,15 @@ class Folder:
         self.path = path
         self.thrivecart = {name: self.read("thrivecart", f"{name}_thrivecart") for name in WORKSPACES}
         self.kit = {name: self.read("kit", f"{name}_kit") for name in WORKSPACES}
+        self.deliveries = {name: self._deliveries(f"{name}_thrivecart") for name in WORKSPACES}
         self.business: Row = json.loads((path / "business.json").read_text())
 
     def read(self, vendor: str, connection_id: str) -> Row:
         return json.loads((self.path / vendor / f"{connection_id}.json").read_text())
+
+    def _deliveries(self, connection_id: str) -> list[Row]:
+        with (self.path / "webhooks" / f"{connection_id}.jsonl").open() as file:
+            return [json.loads(line) for line in file]
 
     def table(self, name: str) -> list[dict[str, str]]:
         with (self.path / name).open(newline="") as file:
