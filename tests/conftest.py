@@ -32,6 +32,7 @@ def travel(folder: Path, scale: float) -> Iterator[Road]:
 def travelled_road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
     """Small businesses whose whole history is loaded, built and published. Tests only read it."""
     for road in travel(tmp_path_factory.mktemp("travelled"), scale=0.1):
+        road.receive_webhooks()
         road.succeed("run")
         yield road
 
@@ -52,6 +53,7 @@ LONGEST_FIRST = (
     ("tests/orchestration/test_runs.py",),
     (
         "tests/test_end_to_end.py",
+        "tests/test_webhooks_end_to_end.py",
         "tests/test_last_screen.py",
         "tests/dbt/test_unit_tests.py",
         "tests/browser/test_dagster_ui.py",

@@ -1,8 +1,10 @@
 """The whole road in a folder of a test's own: businesses, vendors, configuration, warehouse, publication."""
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import duckdb
 import pandas
 
 from orchestration import demo
-from sandbox import Sandbox
+from sandbox import Delivered, Sandbox, deliver
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -69,6 +71,25 @@ class Road:
         code, output = self.run(*arguments, **settings)
         assert code == 0, output[-5000:]
         return output
+
+    def receive_webhooks(self) -> Delivered:
+        """Receive what the vendors deliver, as a user does, and say what became of it."""
+        port = demo.free_port()
+        receiver = subprocess.Popen(
+            [sys.executable, "-m", "ingestion", "webhooks", "--port", str(port)],
+            cwd=PROJECT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            while True:
+                with contextlib.suppress(ConnectionError):
+                    return deliver(self.business, f"http://127.0.0.1:{port}")
+                assert receiver.poll() is None, "the receiver did not start"
+                time.sleep(0.1)
+        finally:
+            receiver.terminate()
+            receiver.wait()
 
     def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Query the published marts, as a BI tool does."""
