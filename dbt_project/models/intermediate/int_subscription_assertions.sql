@@ -18,7 +18,7 @@ speaking as (
         case
             when evidence.asserted_change = 'refunded' then 'begun'
             else coalesce(evidence.asserted_change, evidence.asserted_status)
-        end as assertion
+        end as asserted
     from evidence
     inner join terms on evidence.subscription_id = terms.subscription_id
     where
@@ -31,25 +31,25 @@ speaking as (
 measured as (
     select
         speaking.*,
-        max(case when speaking.assertion = 'paid' then speaking.occurred_at end) over (
+        max(case when speaking.asserted = 'paid' then speaking.occurred_at end) over (
             partition by speaking.subscription_id order by speaking.occurred_at
         ) as last_paid_at,
         max(
             case
-                when speaking.assertion in ('active', 'paused', 'resumed', 'payment_failed') then speaking.occurred_at
+                when speaking.asserted in ('active', 'paused', 'resumed', 'payment_failed') then speaking.occurred_at
             end
         ) over (partition by speaking.subscription_id order by speaking.occurred_at) as last_alive_at,
         max(
             case
                 when
-                    speaking.assertion in ('active', 'paused', 'resumed', 'payment_failed')
-                    or (speaking.is_word and speaking.assertion = 'cancelled')
+                    speaking.asserted in ('active', 'paused', 'resumed', 'payment_failed')
+                    or (speaking.is_word and speaking.asserted = 'cancelled')
                     then speaking.occurred_at
             end
         ) over (partition by speaking.subscription_id) as last_uncompleted_at,
-        min(case when speaking.assertion = 'paid' and speaking.occurred_at > speaking.first_row_at then speaking.occurred_at end)
+        min(case when speaking.asserted = 'paid' and speaking.occurred_at > speaking.first_row_at then speaking.occurred_at end)
             over (partition by speaking.subscription_id) as converted_at,
-        sum(case when speaking.evidence = 'transaction' and speaking.assertion = 'paid' and speaking.amount > 0 then 1 else 0 end) over (
+        sum(case when speaking.evidence = 'transaction' and speaking.asserted = 'paid' and speaking.amount > 0 then 1 else 0 end) over (
             partition by speaking.subscription_id order by speaking.occurred_at, speaking.evidence_id
         ) as payments_so_far
     from speaking
@@ -61,11 +61,11 @@ dated as (
         measured.subscription_id,
         measured.evidence,
         measured.evidence_id,
-        measured.assertion,
+        measured.asserted,
         measured.is_word,
         case
             when
-                measured.is_word and measured.assertion = 'completed'
+                measured.is_word and measured.asserted = 'completed'
                 and measured.last_paid_at >= coalesce(measured.last_alive_at, measured.last_paid_at)
                 then measured.last_paid_at
             else measured.occurred_at
@@ -83,7 +83,7 @@ counted as (
         measured.subscription_id,
         measured.evidence,
         measured.evidence_id,
-        'completed' as assertion,
+        'completed' as asserted,
         false as is_word,
         measured.occurred_at,
         measured.seen_at,
@@ -93,7 +93,7 @@ counted as (
     from measured
     where
         measured.evidence = 'transaction'
-        and measured.assertion = 'paid'
+        and measured.asserted = 'paid'
         and measured.amount > 0
         and measured.payments_so_far = measured.plan_payments
         and measured.occurred_at >= coalesce(measured.last_uncompleted_at, measured.occurred_at)
@@ -109,13 +109,13 @@ weighed as (
     select
         unioned.*,
         case
-            when unioned.assertion = 'completed' then 7
+            when unioned.asserted = 'completed' then 7
             when unioned.is_word then 1
-            when unioned.assertion = 'payment_failed' then 2
-            when unioned.assertion in ('begun', 'paid') then 3
-            when unioned.assertion = 'resumed' then 4
-            when unioned.assertion = 'cancelled' then 5
-            when unioned.assertion = 'paused' then 6
+            when unioned.asserted = 'payment_failed' then 2
+            when unioned.asserted in ('begun', 'paid') then 3
+            when unioned.asserted = 'resumed' then 4
+            when unioned.asserted = 'cancelled' then 5
+            when unioned.asserted = 'paused' then 6
         end as strength,
         case unioned.evidence
             when 'row_status' then 1
@@ -138,10 +138,10 @@ final as (
         row_number() over (
             partition by weighed.subscription_id
             order by
-                weighed.occurred_at, weighed.strength, weighed.evidence_strength, weighed.evidence_id, weighed.assertion
+                weighed.occurred_at, weighed.strength, weighed.evidence_strength, weighed.evidence_id, weighed.asserted
         ) as position_in_order,
         weighed.occurred_at,
-        weighed.assertion,
+        weighed.asserted,
         weighed.is_word,
         weighed.alive_status,
         weighed.converted_at,

@@ -58,7 +58,7 @@ overruled as (
     select
         numbered.*,
         row_number() over (
-            partition by numbered.subscription_id, numbered.status_number, numbered.assertion, numbered.evidence
+            partition by numbered.subscription_id, numbered.status_number, numbered.asserted, numbered.evidence
             order by numbered.position_in_order
         ) as repetition
     from numbered
@@ -90,10 +90,10 @@ named as (
     union all
     select
         overruled.subscription_id,
-        case overruled.assertion
+        case overruled.asserted
             when 'active' then 'resumed'
             when 'begun' then 'started'
-            else overruled.assertion
+            else overruled.asserted
         end as change,
         overruled.status as status_before,
         overruled.status as status_after,

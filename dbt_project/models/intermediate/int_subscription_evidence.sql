@@ -9,6 +9,10 @@ customer_subscriptions as (
     select * from {{ ref('stg_thrivecart__customer_subscriptions') }}
 ),
 
+webhook_changes as (
+    select * from {{ ref('stg_thrivecart__subscription_changes') }}
+),
+
 statuses as (
     select * from {{ ref('subscription_statuses') }}
 ),
@@ -51,8 +55,8 @@ answers as (
     select
         customer_subscriptions.subscription_id,
         'customer_answer' as evidence,
-        customer_subscriptions.subscription_id || ':'
-        || cast({{ moment_to_epoch('customer_subscriptions.seen_at') }} as varchar) as evidence_id,
+        customer_subscriptions.subscription_id
+        || ':' || cast({{ moment_to_epoch('customer_subscriptions.seen_at') }} as varchar) as evidence_id,
         cast(null as varchar) as asserted_change,
         statuses.status as asserted_status,
         customer_subscriptions.seen_at as occurred_at,
@@ -63,12 +67,31 @@ answers as (
     inner join statuses on lower(customer_subscriptions.thrivecart_status) = statuses.thrivecart_status
 ),
 
+-- A delivery that tells of a landed row is the same event, so it counts at the row's moment.
+webhooks as (
+    select
+        webhook_changes.subscription_id,
+        'webhook' as evidence,
+        webhook_changes.event_key as evidence_id,
+        webhook_changes.change as asserted_change,
+        cast(null as varchar) as asserted_status,
+        coalesce(transactions.occurred_at, webhook_changes.occurred_at) as occurred_at,
+        webhook_changes.seen_at,
+        webhook_changes.amount,
+        webhook_changes.billing_period_end_at
+    from webhook_changes
+    left join transactions on webhook_changes.transaction_id = transactions.transaction_id
+    where webhook_changes.subscription_id is not null
+),
+
 final as (
     select * from events
     union all
     select * from row_statuses
     union all
     select * from answers
+    union all
+    select * from webhooks
 )
 
 select * from final

@@ -7,11 +7,11 @@ with assertions as (
 marked as (
     select
         assertions.*,
-        max(case when assertions.assertion = 'completed' then assertions.position_in_order end) over (
+        max(case when assertions.asserted = 'completed' then assertions.position_in_order end) over (
             partition by assertions.subscription_id order by assertions.position_in_order
             rows between unbounded preceding and 1 preceding
         ) as last_completed_position,
-        max(case when assertions.is_word and assertions.assertion in ('active', 'paused') then assertions.position_in_order end) over (
+        max(case when assertions.is_word and assertions.asserted in ('active', 'paused') then assertions.position_in_order end) over (
             partition by assertions.subscription_id order by assertions.position_in_order
             rows between unbounded preceding and 1 preceding
         ) as last_reopened_position
@@ -23,8 +23,8 @@ heard as (
         marked.*,
         marked.last_completed_position is not null
         and marked.last_completed_position > coalesce(marked.last_reopened_position, 0)
-        and marked.assertion <> 'completed'
-        and not (marked.is_word and marked.assertion in ('active', 'paused')) as is_after_completion
+        and marked.asserted <> 'completed'
+        and not (marked.is_word and marked.asserted in ('active', 'paused')) as is_after_completion
     from marked
 ),
 
@@ -33,7 +33,7 @@ heard as (
 sorted as (
     select
         heard.*,
-        not heard.is_after_completion and heard.assertion not in ('active', 'payment_failed') as is_setting
+        not heard.is_after_completion and heard.asserted not in ('active', 'payment_failed') as is_setting
     from heard
 ),
 
@@ -51,12 +51,12 @@ set_down as (
         stretched.*,
         max(
             case
-                when stretched.is_setting and stretched.assertion in ('begun', 'paid', 'resumed')
+                when stretched.is_setting and stretched.asserted in ('begun', 'paid', 'resumed')
                     then stretched.alive_status
-                when stretched.is_setting then stretched.assertion
+                when stretched.is_setting then stretched.asserted
             end
         ) over (partition by stretched.subscription_id, stretched.stretch) as set_status,
-        sum(case when stretched.assertion = 'active' then 1 else 0 end) over (
+        sum(case when stretched.asserted = 'active' then 1 else 0 end) over (
             partition by stretched.subscription_id, stretched.stretch order by stretched.position_in_order
         ) as denials
     from stretched
@@ -79,12 +79,12 @@ based as (
 dunned as (
     select
         based.*,
-        based.assertion = 'payment_failed' and not based.is_after_completion
+        based.asserted = 'payment_failed' and not based.is_after_completion
         and based.base_status in ('trialing', 'active') as is_failing,
         sum(
             case
                 when
-                    based.assertion = 'payment_failed' and not based.is_after_completion
+                    based.asserted = 'payment_failed' and not based.is_after_completion
                     and based.base_status in ('trialing', 'active')
                     then 1
                 else 0
@@ -117,7 +117,7 @@ final as (
         standing.subscription_id,
         standing.position_in_order,
         standing.occurred_at,
-        standing.assertion,
+        standing.asserted,
         standing.evidence,
         standing.evidence_id,
         standing.seen_at,
@@ -125,17 +125,17 @@ final as (
         standing.status_of_moment as status,
         case
             when standing.is_after_completion then 'completed_stands'
-            when standing.assertion = 'payment_failed' and not standing.is_failing then 'no_bill_was_due'
+            when standing.asserted = 'payment_failed' and not standing.is_failing then 'no_bill_was_due'
             when
                 standing.status <> standing.status_of_moment
-                and not (standing.assertion in ('begun', 'paid') and standing.status_of_moment = 'completed')
+                and not (standing.asserted in ('begun', 'paid') and standing.status_of_moment = 'completed')
                 then 'strongest_of_the_moment'
         end as settled_by,
         -- What shows the very status, and does not merely leave it as it is.
         standing.status = standing.status_of_moment
         and (
             standing.is_setting or standing.is_failing
-            or (standing.assertion = 'active' and standing.status in ('trialing', 'active'))
+            or (standing.asserted = 'active' and standing.status in ('trialing', 'active'))
         ) as is_confirming
     from standing
 )

@@ -1,0 +1,176 @@
+-- Grain: one delivered webhook event. The same event may be here more than once: under the names of both surfaces, or
+-- as the order and as each of its items.
+with deliveries as (
+    select * from {{ source('thrivecart', 'webhook_events') }}
+),
+
+event_names as (
+    select * from {{ ref('webhook_events') }}
+),
+
+connections as (
+    select * from {{ ref('stg_reference__connections') }}
+),
+
+-- Each section is taken out once: to find a field in a whole delivery means to read all of it.
+sections as (
+    select
+        deliveries.*,
+        {{ delivery_section('deliveries.payload', 'subscription') }} as subscription,
+        -- The one item that the event is about, if it is about one.
+        coalesce(
+            {{ delivery_section('deliveries.payload', 'refund') }},
+            {{ delivery_section('deliveries.payload', 'subscription') }},
+            {{ delivery_section('deliveries.payload', 'purchase') }}
+        ) as item,
+        -- Who leaves a cart is its viewer.
+        coalesce(
+            {{ delivery_section('deliveries.payload', 'customer') }},
+            {{ delivery_section('deliveries.payload', 'viewer') }}
+        ) as customer,
+        {{ delivery_section('deliveries.payload', 'affiliate') }} as affiliate
+    from deliveries
+),
+
+renamed as (
+    select
+        connections.workspace_id,
+        sections.connection_id,
+        sections.event_key,
+        sections.event,
+        event_names.surface,
+        event_names.event_kind,
+        event_names.transaction_type,
+        event_names.item_type as named_item_type,
+        {{ delivery_text('sections.payload', 'event_id') }} as event_id,
+        {{ delivery_text('sections.payload', 'mode_int') }} as mode_number,
+        lower({{ delivery_text('sections.payload', 'mode') }}) as mode_word,
+        coalesce(
+            {{ delivery_text('sections.payload', 'order_id') }}, {{ delivery_text('sections.payload', 'order.id') }}
+        ) as order_number,
+        {{ delivery_text('sections.payload', 'invoice_id') }} as invoice_id,
+        {{ normalize_email(delivery_text('sections.customer', 'email')) }} as email,
+        coalesce(
+            {{ delivery_text('sections.payload', 'customer_id') }}, {{ delivery_text('sections.customer', 'id') }}
+        ) as customer_number,
+        {{ delivery_text('sections.customer', 'name') }} as customer_name,
+        {{ delivery_text('sections.payload', 'base_product') }} as funnel_product_number,
+        {{ delivery_text('sections.payload', 'base_product_name') }} as funnel_product_name,
+        {{ delivery_text('sections.payload', 'subscription_id') }} as told_subscription_number,
+        lower({{ delivery_text('sections.item', 'type') }}) as told_item_type,
+        -- refund.id and subscription.id are the item's number, not the refund's or the subscription's.
+        {{ delivery_text('sections.item', 'id') }} as told_item_id,
+        {{ delivery_text('sections.item', 'product_id') }} as told_product_id,
+        {{ delivery_text('sections.item', 'bump_id') }} as told_bump_id,
+        {{ delivery_text('sections.item', 'upsell_id') }} as told_upsell_id,
+        {{ delivery_text('sections.item', 'downsell_id') }} as told_downsell_id,
+        {{ delivery_text('sections.item', 'name') }} as item_name,
+        upper(coalesce(
+            {{ delivery_text('sections.payload', 'currency') }}, {{ delivery_text('sections.item', 'currency') }}
+        )) as currency,
+        {{ whole_number(delivery_text('sections.item', 'amount')) }} as amount_cents,
+        {{ whole_number(delivery_text('sections.item', 'tax_paid')) }} as tax_cents,
+        {{ whole_number(delivery_text('sections.item', 'amount_gross')) }} as gross_cents,
+        lower({{ delivery_text('sections.subscription', 'frequency') }}) as frequency,
+        {{ whole_number(delivery_text('sections.subscription', 'remaining_rebills')) }} as remaining_rebills,
+        {{ whole_number(delivery_text('sections.subscription', 'next_payment_date')) }} as next_payment_seconds,
+        {{ whole_number(delivery_text('sections.subscription', 'billing_period_end')) }} as billing_period_end_seconds,
+        -- What an affiliate looks like in a delivery is not documented: a number, or a section.
+        coalesce(
+            {{ delivery_text('sections.affiliate', 'affiliate_id') }},
+            {{ delivery_text('sections.affiliate', 'id') }},
+            {{ delivery_text('sections.payload', 'affiliate_id') }},
+            case
+                when sections.affiliate is null then {{ delivery_text('sections.payload', 'affiliate') }}
+            end
+        ) as affiliate_id,
+        {{ delivery_text('sections.affiliate', 'name') }} as affiliate_name,
+        {{ normalize_email(delivery_text('sections.affiliate', 'email')) }} as affiliate_email,
+        -- The date of `order` is the original order's, also in a rebill or a refund years later.
+        coalesce(
+            {{ whole_number(delivery_text('sections.payload', 'date_unix')) }},
+            {{ whole_number(delivery_text('sections.payload', 'order_timestamp')) }}
+        ) as occurred_seconds,
+        connections.reporting_time_zone,
+        sections.seen_at
+    from sections
+    inner join connections on sections.connection_id = connections.connection_id
+    left join event_names on lower({{ blank_to_null('sections.event') }}) = event_names.event
+),
+
+typed as (
+    select
+        renamed.*,
+        coalesce(renamed.told_item_type, renamed.named_item_type) as item_type,
+        case
+            when renamed.mode_number = '1' or renamed.mode_word = 'test' then 'test'
+            when renamed.mode_number = '2' or renamed.mode_word = 'live' then 'live'
+        end as mode,
+        coalesce({{ epoch_to_timestamp('renamed.occurred_seconds') }}, renamed.seen_at) as occurred_at
+    from renamed
+),
+
+identified as (
+    select
+        typed.*,
+        coalesce(
+            typed.told_item_id,
+            case typed.item_type
+                when 'product' then typed.told_product_id
+                when 'bump' then typed.told_bump_id
+                when 'upsell' then typed.told_upsell_id
+                when 'downsell' then typed.told_downsell_id
+            end,
+            -- A product that is bought or refunded is the funnel's own.
+            case when typed.named_item_type = 'product' then typed.funnel_product_number end
+        ) as item_id
+    from typed
+),
+
+final as (
+    select
+        identified.workspace_id,
+        identified.connection_id,
+        identified.event_key,
+        identified.event,
+        identified.surface,
+        identified.event_kind,
+        identified.transaction_type,
+        identified.mode,
+        coalesce(identified.mode_word, identified.mode_number) as told_mode,
+        coalesce(identified.mode = 'test', false) as is_test,
+        identified.event_id,
+        identified.connection_id || ':' || identified.order_number as order_id,
+        identified.order_number,
+        identified.invoice_id,
+        identified.email,
+        identified.customer_number,
+        identified.customer_name,
+        identified.funnel_product_number,
+        identified.connection_id || ':product:' || identified.funnel_product_number as funnel_product_id,
+        identified.funnel_product_name,
+        identified.named_item_type,
+        identified.item_type,
+        identified.item_id,
+        identified.connection_id || ':' || identified.item_type || ':' || identified.item_id as product_id,
+        identified.item_name,
+        identified.told_subscription_number,
+        identified.currency,
+        {{ cents_to_amount('identified.amount_cents') }} as amount,
+        {{ cents_to_amount('identified.tax_cents') }} as tax_amount,
+        {{ cents_to_amount('identified.gross_cents') }} as gross_amount,
+        identified.frequency,
+        identified.remaining_rebills,
+        {{ epoch_to_timestamp('identified.next_payment_seconds') }} as next_payment_at,
+        {{ epoch_to_timestamp('identified.billing_period_end_seconds') }} as billing_period_end_at,
+        identified.affiliate_id,
+        identified.affiliate_name,
+        identified.affiliate_email,
+        identified.occurred_seconds is not null as is_time_told,
+        identified.occurred_at,
+        {{ reporting_date('identified.occurred_at', 'identified.reporting_time_zone') }} as occurred_date,
+        identified.seen_at
+    from identified
+)
+
+select * from final
