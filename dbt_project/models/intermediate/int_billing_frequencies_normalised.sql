@@ -3,7 +3,6 @@ with billing_frequencies as (
     select * from {{ ref('billing_frequencies') }}
 ),
 
--- A month's bill is a month's, whatever the days of that month.
 measured as (
     select
         billing_frequencies.frequency,
@@ -11,11 +10,12 @@ measured as (
         billing_frequencies.months,
         coalesce(
             billing_frequencies.days,
-            billing_frequencies.months * cast({{ var('mrr_year_days') / 12 }} as decimal(18, 12))
+            {{ ratio('billing_frequencies.months * ' ~ var('mrr_year_days'), '12') }}
         ) as interval_days
     from billing_frequencies
 ),
 
+-- A month's bill is a month's, whatever the days of that month.
 factored as (
     select
         measured.frequency,
@@ -24,9 +24,9 @@ factored as (
             else cast({{ ratio(var('mrr_month_days'), 'measured.interval_days') }} as decimal(18, 10))
         end as thirty_day_factor,
         case
-            when measured.months is not null
-                then cast({{ ratio('1', 'measured.months') }} as decimal(18, 10))
-            else cast({{ ratio(var('mrr_year_days') / 12, 'measured.days') }} as decimal(18, 10))
+            when measured.months is null
+                then cast({{ ratio(var('mrr_year_days'), 'measured.days * 12') }} as decimal(18, 10))
+            else cast({{ ratio('1', 'measured.months') }} as decimal(18, 10))
         end as calendar_month_factor
     from measured
 ),

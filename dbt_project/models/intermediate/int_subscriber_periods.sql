@@ -12,7 +12,7 @@ owned as (
         terms.person_id,
         active_periods.active_from,
         -- No end is the latest end.
-        coalesce(active_periods.active_to, {{ as_moment("'9999-12-31 00:00:00+00'") }}) as active_to
+        coalesce(active_periods.active_to, {{ end_of_time() }}) as active_to
     from active_periods
     inner join terms on active_periods.subscription_id = terms.subscription_id
     where terms.person_id is not null
@@ -42,7 +42,7 @@ final as (
     select
         numbered.person_id,
         min(numbered.active_from) as subscriber_from,
-        nullif(max(numbered.active_to), {{ as_moment("'9999-12-31 00:00:00+00'") }}) as subscriber_to
+        nullif(max(numbered.active_to), {{ end_of_time() }}) as subscriber_to
     from numbered
     group by numbered.person_id, numbered.time_number
 )

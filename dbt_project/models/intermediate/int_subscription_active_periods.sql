@@ -1,5 +1,5 @@
--- Grain: one interval in which a subscription counts as active, by the policy variables. Each lies in one interval of one
--- status.
+-- Grain: one interval in which a subscription counts as active, by the policy variables. Each lies in one interval of
+-- one status.
 with periods as (
     select * from {{ ref('int_subscription_periods') }}
 ),
@@ -24,7 +24,7 @@ final as (
         counted.is_in_trial,
         counted.valid_from as active_from,
         case
-            when counted.grace_ends_at < coalesce(counted.valid_to, {{ as_moment("'9999-12-31 00:00:00+00'") }})
+            when counted.grace_ends_at < coalesce(counted.valid_to, {{ end_of_time() }})
                 then counted.grace_ends_at
             else counted.valid_to
         end as active_to

@@ -8,6 +8,7 @@ terms as (
     select * from {{ ref('int_subscription_terms_resolved') }}
 ),
 
+-- A refund says only that there was something to pay back: it counts where nothing older is known.
 speaking as (
     select
         evidence.*,
@@ -23,46 +24,48 @@ speaking as (
     inner join terms on evidence.subscription_id = terms.subscription_id
     where
         evidence.occurred_at >= terms.first_row_at
-        -- A refund says only that there was something to pay back: it counts where nothing older is known.
-        and (evidence.asserted_change is null or evidence.asserted_change <> 'refunded' or evidence.evidence_id = terms.first_transaction_id)
+        and (coalesce(evidence.asserted_change, '') <> 'refunded' or evidence.evidence_id = terms.first_transaction_id)
+),
+
+flagged as (
+    select
+        speaking.*,
+        speaking.asserted in ('active', 'paused', 'resumed', 'payment_failed') as is_sign_of_life,
+        speaking.evidence = 'transaction' and speaking.asserted = 'paid' and speaking.amount > 0 as is_instalment
+    from speaking
 ),
 
 -- What was last paid, and what last showed the subscription alive, at each moment and at all.
 measured as (
     select
-        speaking.*,
-        max(case when speaking.asserted = 'paid' then speaking.occurred_at end) over (
-            partition by speaking.subscription_id order by speaking.occurred_at
+        flagged.*,
+        max(case when flagged.asserted = 'paid' then flagged.occurred_at end) over (
+            partition by flagged.subscription_id order by flagged.occurred_at
         ) as last_paid_at,
+        max(case when flagged.is_sign_of_life then flagged.occurred_at end) over (
+            partition by flagged.subscription_id order by flagged.occurred_at
+        ) as last_alive_at,
         max(
             case
-                when speaking.asserted in ('active', 'paused', 'resumed', 'payment_failed') then speaking.occurred_at
+                when flagged.is_sign_of_life or (flagged.is_word and flagged.asserted = 'cancelled')
+                    then flagged.occurred_at
             end
-        ) over (partition by speaking.subscription_id order by speaking.occurred_at) as last_alive_at,
-        max(
+        ) over (partition by flagged.subscription_id) as last_uncompleted_at,
+        min(
             case
-                when
-                    speaking.asserted in ('active', 'paused', 'resumed', 'payment_failed')
-                    or (speaking.is_word and speaking.asserted = 'cancelled')
-                    then speaking.occurred_at
+                when flagged.asserted = 'paid' and flagged.occurred_at > flagged.first_row_at then flagged.occurred_at
             end
-        ) over (partition by speaking.subscription_id) as last_uncompleted_at,
-        min(case when speaking.asserted = 'paid' and speaking.occurred_at > speaking.first_row_at then speaking.occurred_at end)
-            over (partition by speaking.subscription_id) as converted_at,
-        sum(case when speaking.evidence = 'transaction' and speaking.asserted = 'paid' and speaking.amount > 0 then 1 else 0 end) over (
-            partition by speaking.subscription_id order by speaking.occurred_at, speaking.evidence_id
+        ) over (partition by flagged.subscription_id) as converted_at,
+        sum(case when flagged.is_instalment then 1 else 0 end) over (
+            partition by flagged.subscription_id order by flagged.occurred_at, flagged.evidence_id
         ) as payments_so_far
-    from speaking
+    from flagged
 ),
 
 -- A plan that is seen completed was so from its last payment on, unless it was seen alive after that.
 dated as (
     select
-        measured.subscription_id,
-        measured.evidence,
-        measured.evidence_id,
-        measured.asserted,
-        measured.is_word,
+        measured.subscription_id, measured.evidence, measured.evidence_id, measured.asserted, measured.is_word,
         case
             when
                 measured.is_word and measured.asserted = 'completed'
@@ -70,31 +73,28 @@ dated as (
                 then measured.last_paid_at
             else measured.occurred_at
         end as occurred_at,
-        measured.seen_at,
-        measured.billing_period_end_at,
-        measured.has_trial,
-        measured.converted_at
+        measured.seen_at, measured.billing_period_end_at, measured.has_trial, measured.converted_at,
+        case
+            when measured.asserted = 'completed' then 8
+            when measured.is_word then 1
+            when measured.asserted = 'payment_failed' then 2
+            when measured.asserted in ('begun', 'paid') then 3
+            when measured.asserted = 'resumed' then 4
+            when measured.asserted = 'cancelled' then 5
+            when measured.asserted = 'paused' then 6
+        end as strength
     from measured
 ),
 
 -- Without ThriveCart's word a plan is completed by its last payment, as long as nothing later says otherwise.
 counted as (
     select
-        measured.subscription_id,
-        measured.evidence,
-        measured.evidence_id,
-        'completed' as asserted,
-        false as is_word,
-        measured.occurred_at,
-        measured.seen_at,
-        measured.billing_period_end_at,
-        measured.has_trial,
-        measured.converted_at
+        measured.subscription_id, measured.evidence, measured.evidence_id, 'completed' as asserted, false as is_word,
+        measured.occurred_at, measured.seen_at, measured.billing_period_end_at, measured.has_trial,
+        measured.converted_at, 7 as strength
     from measured
     where
-        measured.evidence = 'transaction'
-        and measured.asserted = 'paid'
-        and measured.amount > 0
+        measured.is_instalment
         and measured.payments_so_far = measured.plan_payments
         and measured.occurred_at >= coalesce(measured.last_uncompleted_at, measured.occurred_at)
 ),
@@ -108,15 +108,6 @@ unioned as (
 weighed as (
     select
         unioned.*,
-        case
-            when unioned.asserted = 'completed' then 7
-            when unioned.is_word then 1
-            when unioned.asserted = 'payment_failed' then 2
-            when unioned.asserted in ('begun', 'paid') then 3
-            when unioned.asserted = 'resumed' then 4
-            when unioned.asserted = 'cancelled' then 5
-            when unioned.asserted = 'paused' then 6
-        end as strength,
         case unioned.evidence
             when 'row_status' then 1
             when 'customer_answer' then 2
@@ -124,8 +115,7 @@ weighed as (
             when 'webhook' then 4
         end as evidence_strength,
         case
-            when
-                unioned.has_trial and (unioned.converted_at is null or unioned.occurred_at < unioned.converted_at)
+            when unioned.has_trial and unioned.occurred_at < coalesce(unioned.converted_at, {{ end_of_time() }})
                 then 'trialing'
             else 'active'
         end as alive_status

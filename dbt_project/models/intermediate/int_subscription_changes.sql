@@ -1,5 +1,5 @@
 -- Grain: one change of a subscription's status, with the evidence that dates it; and beside the changes, each kind of
--- evidence that was overruled within a status.
+-- evidence that was overruled while a status lasted.
 with states as (
     select * from {{ ref('int_subscription_states') }}
 ),
@@ -15,7 +15,8 @@ compared as (
 numbered as (
     select
         compared.*,
-        sum(case when compared.status_before is null or compared.status <> compared.status_before then 1 else 0 end) over (
+        compared.is_confirming and compared.evidence <> 'row_status' as is_confirming_for_good,
+        sum(case when compared.status = compared.status_before then 0 else 1 end) over (
             partition by compared.subscription_id order by compared.position_in_order
         ) as status_number
     from compared
@@ -27,31 +28,36 @@ dated as (
     select
         numbered.subscription_id,
         numbered.status_number,
-        coalesce(
-            min(case when numbered.is_confirming and numbered.evidence <> 'row_status' then numbered.position_in_order end),
-            min(case when numbered.is_confirming then numbered.position_in_order end)
-        ) as position_in_order,
+        min(case when numbered.is_confirming_for_good then numbered.occurred_at end) as confirmed_for_good_at,
+        min(case when numbered.is_confirming then numbered.occurred_at end) as confirmed_at,
         max(case when numbered.is_confirming then numbered.billing_period_end_at end) as billing_period_end_at
     from numbered
     group by numbered.subscription_id, numbered.status_number
 ),
 
-begun as (
+-- Of the moment that begins a status the strongest evidence is named.
+ranked as (
     select
-        numbered.subscription_id,
-        numbered.status_number,
-        lag(numbered.status) over (partition by numbered.subscription_id order by numbered.status_number) as status_before,
-        numbered.status as status_after,
-        numbered.occurred_at,
-        numbered.evidence,
-        numbered.evidence_id,
-        numbered.seen_at,
-        case when numbered.status = 'cancelled' and dated.billing_period_end_at > numbered.occurred_at then dated.billing_period_end_at end
-            as ends_at
+        numbered.*,
+        dated.billing_period_end_at as told_end_at,
+        row_number() over (
+            partition by numbered.subscription_id, numbered.status_number
+            order by numbered.position_in_order desc
+        ) as weakness
     from numbered
     inner join dated
         on numbered.subscription_id = dated.subscription_id
-        and numbered.position_in_order = dated.position_in_order
+        and numbered.status_number = dated.status_number
+        and numbered.occurred_at = coalesce(dated.confirmed_for_good_at, dated.confirmed_at)
+    where numbered.is_confirming_for_good or (numbered.is_confirming and dated.confirmed_for_good_at is null)
+),
+
+begun as (
+    select
+        ranked.*,
+        lag(ranked.status) over (partition by ranked.subscription_id order by ranked.status_number) as left_status
+    from ranked
+    where ranked.weakness = 1
 ),
 
 overruled as (
@@ -69,38 +75,34 @@ named as (
     select
         begun.subscription_id,
         case
-            when begun.status_after = 'past_due' then 'payment_failed'
-            when begun.status_after in ('paused', 'cancelled', 'completed') then begun.status_after
-            when begun.status_before is null and begun.status_after = 'trialing' then 'trial_started'
-            when begun.status_before is null then 'started'
-            when begun.status_before = 'paused' then 'resumed'
-            when begun.status_before = 'past_due' then 'recovered'
-            when begun.status_before = 'trialing' then 'converted'
+            when begun.status = 'past_due' then 'payment_failed'
+            when begun.status in ('paused', 'cancelled', 'completed') then begun.status
+            when begun.left_status is null and begun.status = 'trialing' then 'trial_started'
+            when begun.left_status is null then 'started'
+            when begun.left_status = 'paused' then 'resumed'
+            when begun.left_status = 'past_due' then 'recovered'
+            when begun.left_status = 'trialing' then 'converted'
             else 'reactivated'
         end as change,
-        begun.status_before,
-        begun.status_after,
-        begun.occurred_at,
-        begun.evidence,
-        begun.evidence_id,
-        begun.seen_at,
-        begun.ends_at,
-        cast(null as varchar) as settled_by
+        begun.left_status as status_before,
+        begun.status as status_after,
+        begun.occurred_at, begun.evidence, begun.evidence_id, begun.seen_at,
+        case when begun.status = 'cancelled' and begun.told_end_at > begun.occurred_at then begun.told_end_at end
+            as ends_at,
+        begun.settled_by
     from begun
     union all
     select
         overruled.subscription_id,
-        case overruled.asserted
-            when 'active' then 'resumed'
-            when 'begun' then 'started'
+        case
+            when overruled.asserted = 'active' and overruled.status = 'paused' then 'resumed'
+            when overruled.asserted = 'active' then 'reactivated'
+            when overruled.asserted = 'begun' then 'started'
             else overruled.asserted
         end as change,
         overruled.status as status_before,
         overruled.status as status_after,
-        overruled.occurred_at,
-        overruled.evidence,
-        overruled.evidence_id,
-        overruled.seen_at,
+        overruled.occurred_at, overruled.evidence, overruled.evidence_id, overruled.seen_at,
         {{ as_moment('null') }} as ends_at,
         overruled.settled_by
     from overruled

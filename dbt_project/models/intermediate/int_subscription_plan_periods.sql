@@ -1,5 +1,5 @@
--- Grain: one interval in which a subscription had one price, from its first row on without gap or overlap. What was paid
--- tells the price, from the payment on.
+-- Grain: one interval in which a subscription had one price, from its first row on without gap or overlap. What was
+-- paid tells the price, from the payment on.
 with transactions as (
     select * from {{ ref('int_transactions_converted') }}
     where subscription_id is not null
@@ -48,10 +48,11 @@ first_prices as (
         terms.first_row_at as valid_from,
         terms.first_transaction_id as transaction_id,
         case
-            when terms.is_first_payment_regular then terms.first_amount
-            else coalesce(
-                later_payments.amount, terms.answered_amount, terms.catalogue_amount, nullif(terms.first_amount, 0)
-            )
+            when terms.is_first_payment_regular then terms.first_paid_amount
+            else
+                coalesce(
+                    later_payments.amount, terms.answered_amount, terms.catalogue_amount, terms.first_paid_amount
+                )
         end as plan_amount,
         terms.frequency,
         terms.plan_payments
@@ -95,7 +96,8 @@ compared as (
 ),
 
 changed as (
-    select * from compared
+    select compared.*
+    from compared
     where
         compared.price_number = 1
         or compared.plan_amount is distinct from compared.plan_amount_before
@@ -123,7 +125,9 @@ final as (
         billing_frequencies.thirty_day_factor,
         billing_frequencies.calendar_month_factor,
         billing_frequencies.recurring_factor,
-        changed.transaction_id
+        changed.transaction_id,
+        changed.price_number > 1 as is_change,
+        cast(changed.plan_amount_before as decimal(18, 2)) as plan_amount_before
     from changed
     inner join currencies on changed.subscription_id = currencies.subscription_id
     left join billing_frequencies on changed.frequency = billing_frequencies.frequency

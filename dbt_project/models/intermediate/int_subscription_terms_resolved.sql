@@ -49,13 +49,15 @@ resolved as (
         ) as plan_payments,
         ranked.transaction_type = 'charge' and coalesce(pricing_options.trial_days, 0) > 0 as has_trial,
         -- A coupon, a trial or a price of its own makes a first charge that says nothing of the next ones.
-        ranked.transaction_type = 'rebill' or (
-            ranked.transaction_type = 'charge'
-            and ranked.coupon is null
-            and coalesce(pricing_options.trial_days, 0) = 0
-            and coalesce(pricing_options.price_amount = pricing_options.recurring_amount, false)
+        ranked.amount > 0 and (
+            ranked.transaction_type = 'rebill'
+            or (
+                ranked.coupon is null
+                and coalesce(pricing_options.trial_days, 0) = 0
+                and coalesce(pricing_options.price_amount = pricing_options.recurring_amount, false)
+            )
         ) as is_first_payment_regular,
-        ranked.amount as first_amount,
+        case when ranked.amount > 0 then ranked.amount end as first_paid_amount,
         pricing_options.recurring_amount * ranked.quantity as catalogue_amount,
         answers.plan_amount as answered_amount,
         answers.payments_remaining as answered_payments_left,

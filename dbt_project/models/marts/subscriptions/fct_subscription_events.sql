@@ -8,11 +8,7 @@ periods as (
 ),
 
 plan_periods as (
-    select
-        plans.*,
-        lag(plans.plan_amount) over (partition by plans.subscription_id order by plans.valid_from) as plan_amount_before,
-        lag(plans.valid_from) over (partition by plans.subscription_id order by plans.valid_from) as valid_from_before
-    from {{ ref('int_subscription_plan_periods') }} as plans
+    select * from {{ ref('int_subscription_plan_periods') }}
 ),
 
 subscriptions as (
@@ -34,15 +30,15 @@ plan_changes as (
     select
         plan_periods.subscription_id, 'plan_changed' as change,
         periods.status as status_before, periods.status as status_after, plan_periods.valid_from as occurred_at,
-        'transaction' as evidence, plan_periods.transaction_id as evidence_id, {{ as_moment('null') }} as known_at,
-        false as is_contradicted, cast(null as varchar) as settled_by,
+        'transaction' as evidence, plan_periods.transaction_id as evidence_id,
+        {{ as_moment('null') }} as known_at, false as is_contradicted, cast(null as varchar) as settled_by,
         plan_periods.plan_amount_before, plan_periods.plan_amount as plan_amount_after
     from plan_periods
     inner join periods
         on plan_periods.subscription_id = periods.subscription_id
         and plan_periods.valid_from >= periods.valid_from
         and (periods.valid_to is null or plan_periods.valid_from < periods.valid_to)
-    where plan_periods.valid_from_before is not null
+    where plan_periods.is_change
 ),
 
 unioned as (
@@ -53,8 +49,10 @@ unioned as (
 
 final as (
     select
-        {{ dbt.hash("unioned.subscription_id || '/' || unioned.change || '/' || unioned.evidence || '/' || unioned.evidence_id || '/' || coalesce(unioned.settled_by, '')") }}
-            as subscription_event_id,
+        {{ dbt.hash(
+            "unioned.subscription_id || '/' || unioned.change || '/' || unioned.evidence || '/' || unioned.evidence_id"
+            ~ " || '/' || coalesce(unioned.settled_by, '')"
+        ) }} as subscription_event_id,
         unioned.subscription_id,
         subscriptions.workspace_id,
         subscriptions.connection_id,

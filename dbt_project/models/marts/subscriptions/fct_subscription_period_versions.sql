@@ -1,5 +1,5 @@
--- Grain: one interval in one status as it was known for a while: known_from is the build that first had it, known_to the
--- build that had it no more.
+-- Grain: one interval in one status as it was known for a while: known_from is the build that first had it, known_to
+-- the build that had it no more.
 with versions as (
     select * from {{ ref('snp_subscription_periods') }}
 ),
