@@ -64,7 +64,9 @@ overruled as (
     select
         numbered.*,
         row_number() over (
-            partition by numbered.subscription_id, numbered.status_number, numbered.asserted, numbered.evidence
+            partition by
+                numbered.subscription_id, numbered.status_number, numbered.asserted, numbered.evidence,
+                numbered.settled_by
             order by numbered.position_in_order
         ) as repetition
     from numbered

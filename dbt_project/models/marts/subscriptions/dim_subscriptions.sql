@@ -142,7 +142,7 @@ final as (
         cast(activated.plan_payments as bigint) as plan_payments,
         cast(activated.payments_made as bigint) as payments_made,
         case
-            when activated.plan_payments is null then null
+            when activated.plan_payments is null or activated.status is null then null
             when activated.status in ('cancelled', 'completed') or activated.payments_left < 0 then cast(0 as bigint)
             else cast(activated.payments_left as bigint)
         end as payments_left,
@@ -151,6 +151,7 @@ final as (
         cast(activated.paid_amount as decimal(18, 2)) as paid_amount,
         cast(activated.refunded_amount as decimal(18, 2)) as refunded_amount,
         case
+            when activated.is_active is null then null
             when
                 not activated.is_active
                 or activated.is_in_trial
