@@ -203,7 +203,7 @@ def wild_lives(draw: st.DrawFn) -> Life:
         draw(st.sampled_from(OPTIONS)),
         draw(st.lists(events(), min_size=1, max_size=6)),
         draw(st.lists(answers(), max_size=4, unique_by=lambda answer: answer.at)),
-        draw(st.lists(deliveries(), max_size=5)),
+        draw(st.lists(deliveries(), max_size=5, unique_by=lambda told: (told.at, told.change))),
         draw(st.booleans()),
     )
 

@@ -131,7 +131,12 @@ class Reading:
             if answer.word.lower() in KNOWN_WORDS:
                 key = f"{self.life.subscription_id}:{int(answer.at.timestamp())}"
                 said.append(Evidence(answer.at, answer.word.lower(), "customer_answer", key, is_word=True))
+        pauses = [told.at for told in self.life.deliveries if told.change == "paused"]
+        cancels = [event.at for event in self.events if event.kind == "cancel"]
         for told in self.life.deliveries:
+            if told.change == "cancelled" and told.at in pauses and told.at not in cancels:
+                # A pause is said to be told as a cancellation too: one that no row knows is the pause.
+                continue
             said.append(Evidence(told.at, told.change, "webhook", told.key, ends_at=told.ends_at))
         return [evidence for evidence in said if evidence.at >= self.first.at]
 
