@@ -1,4 +1,6 @@
 -- Guards: no subscription with a live row, and none of its periods and changes, is lost on the way to the marts.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_subscription_periods'}}}) }}
+
 with transactions as (
     select * from {{ ref('int_transactions_converted') }}
     where subscription_id is not null

@@ -1,4 +1,6 @@
 -- Guards: a subscription is in exactly one status at each moment from its first row on, and one status is open.
+{{ config(meta={'dagster': {'ref': {'name': 'int_subscription_periods'}}}) }}
+
 with periods as (
     select * from {{ ref('int_subscription_periods') }}
 ),

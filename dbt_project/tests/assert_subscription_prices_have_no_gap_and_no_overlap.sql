@@ -1,4 +1,6 @@
 -- Guards: a subscription has exactly one price at each moment at which it has a status.
+{{ config(meta={'dagster': {'ref': {'name': 'int_subscription_plan_periods'}}}) }}
+
 with plans as (
     select * from {{ ref('int_subscription_plan_periods') }}
 ),

@@ -1,4 +1,6 @@
 -- Guards: the versions that are not superseded are exactly the periods of this build.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_subscription_period_versions'}}}) }}
+
 with periods as (
     select * from {{ ref('fct_subscription_periods') }}
 ),
