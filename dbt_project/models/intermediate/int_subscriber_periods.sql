@@ -10,6 +10,7 @@ terms as (
 owned as (
     select
         terms.person_id,
+        active_periods.subscription_id,
         active_periods.active_from,
         -- No end is the latest end.
         coalesce(active_periods.active_to, {{ end_of_time() }}) as active_to
@@ -22,7 +23,7 @@ reached as (
     select
         owned.*,
         max(owned.active_to) over (
-            partition by owned.person_id order by owned.active_from, owned.active_to
+            partition by owned.person_id order by owned.active_from, owned.subscription_id
             rows between unbounded preceding and 1 preceding
         ) as reached_before
     from owned
@@ -32,7 +33,7 @@ numbered as (
     select
         reached.*,
         sum(case when reached.reached_before >= reached.active_from then 0 else 1 end) over (
-            partition by reached.person_id order by reached.active_from, reached.active_to
+            partition by reached.person_id order by reached.active_from, reached.subscription_id
             rows between unbounded preceding and current row
         ) as time_number
     from reached

@@ -31,7 +31,7 @@ ranked as (
         sightings.*,
         row_number() over (
             partition by sightings.subscription_id
-            order by sightings.seen_at desc, sightings.occurred_at desc
+            order by sightings.seen_at desc, sightings.occurred_at desc, sightings.thrivecart_status desc
         ) as recency
     from sightings
 ),
