@@ -32,12 +32,14 @@ zones as (
     inner join connections on terms.connection_id = connections.connection_id
 ),
 
+-- Where an end may be null, DuckDB holds every interval against every month.
 status_days as (
     select
         periods.subscription_id,
         periods.status,
         {{ reporting_date('periods.valid_from', 'zones.reporting_time_zone') }} as valid_from_date,
-        {{ reporting_date('periods.valid_to', 'zones.reporting_time_zone') }} as valid_to_date
+        {{ reporting_date('coalesce(periods.valid_to, ' ~ end_of_time() ~ ')', 'zones.reporting_time_zone') }}
+            as valid_to_date
     from periods
     inner join zones on periods.subscription_id = zones.subscription_id
 ),
@@ -46,7 +48,8 @@ active_days as (
     select
         active_periods.subscription_id,
         {{ reporting_date('active_periods.active_from', 'zones.reporting_time_zone') }} as active_from_date,
-        {{ reporting_date('active_periods.active_to', 'zones.reporting_time_zone') }} as active_to_date
+        {{ reporting_date('coalesce(active_periods.active_to, ' ~ end_of_time() ~ ')', 'zones.reporting_time_zone') }}
+            as active_to_date
     from active_periods
     inner join zones on active_periods.subscription_id = zones.subscription_id
 ),
@@ -84,11 +87,11 @@ final as (
     left join status_days
         on ends.subscription_id = status_days.subscription_id
         and ends.calendar_date >= status_days.valid_from_date
-        and (status_days.valid_to_date is null or ends.calendar_date < status_days.valid_to_date)
+        and ends.calendar_date < status_days.valid_to_date
     left join active_days
         on ends.subscription_id = active_days.subscription_id
         and ends.calendar_date >= active_days.active_from_date
-        and (active_days.active_to_date is null or ends.calendar_date < active_days.active_to_date)
+        and ends.calendar_date < active_days.active_to_date
 )
 
 select * from final
