@@ -108,7 +108,7 @@ named as (
         overruled.status as status_before,
         overruled.status as status_after,
         overruled.occurred_at, overruled.evidence, overruled.evidence_id, overruled.seen_at,
-        {{ as_moment('null') }} as ends_at,
+        {{ as_moment("null") }} as ends_at,
         overruled.settled_by
     from overruled
     where overruled.repetition = 1
