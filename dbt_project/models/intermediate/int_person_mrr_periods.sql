@@ -30,8 +30,12 @@ stepped as (
         compared.currency,
         compared.valid_from_date,
         sum(coalesce(compared.mrr_amount, 0) - compared.mrr_amount_before) as step_amount,
-        sum(case when compared.mrr_amount = 0 and not compared.is_completed then compared.mrr_amount_before else 0 end)
-            as ended_amount
+        sum(
+            case
+                when coalesce(compared.mrr_amount, 0) = 0 and not compared.is_completed then compared.mrr_amount_before
+                else 0
+            end
+        ) as ended_amount
     from compared
     group by
         compared.workspace_id, compared.subscriber_id, compared.person_id, compared.currency, compared.valid_from_date

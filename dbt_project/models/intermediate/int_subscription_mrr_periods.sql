@@ -20,14 +20,19 @@ connections as (
     select * from {{ ref('stg_reference__connections') }}
 ),
 
+-- An end that no evidence sets, that of a grace or of a paid time, is none before it has come.
 cancellations as (
     select
         periods.subscription_id,
         periods.valid_from as cancelled_at,
         periods.valid_from as cancellation_ends_mrr_at,
-        least(
-            coalesce(periods.ends_at, periods.valid_from), coalesce(periods.valid_to, {{ end_of_time() }})
-        ) as period_end_ends_mrr_at
+        case
+            when periods.ends_at > {{ build_moment() }} then coalesce(periods.valid_to, {{ end_of_time() }})
+            else
+                least(
+                    coalesce(periods.ends_at, periods.valid_from), coalesce(periods.valid_to, {{ end_of_time() }})
+                )
+        end as period_end_ends_mrr_at
     from periods
     where periods.status = 'cancelled'
 ),
@@ -40,9 +45,13 @@ counting as (
         case
             when active_periods.status <> 'past_due' and cancellations.subscription_id is not null
                 then cancellations.{{ var('mrr_ends_at') }}_ends_mrr_at
-            else coalesce(active_periods.active_to, {{ end_of_time() }})
+            when active_periods.active_to <= {{ build_moment() }} then active_periods.active_to
+            else coalesce(periods.valid_to, {{ end_of_time() }})
         end as counts_to
     from active_periods
+    inner join periods
+        on active_periods.subscription_id = periods.subscription_id
+        and active_periods.active_from = periods.valid_from
     left join cancellations
         on active_periods.subscription_id = cancellations.subscription_id
         and active_periods.active_to = cancellations.cancelled_at
@@ -63,7 +72,6 @@ priced as (
     where plan_periods.plan_payments is null or {{ var('payment_plans_count_as_mrr') }}
 ),
 
--- An end that lies in the future, such as that of a grace, is none yet.
 points as (
     select
         priced.subscription_id, priced.brings_from as valid_from, priced.mrr_amount, 1 as is_bringing
@@ -73,7 +81,7 @@ points as (
         priced.subscription_id, priced.brings_to as valid_from, cast(0 as decimal(18, 2)) as mrr_amount,
         0 as is_bringing
     from priced
-    where priced.brings_to <= {{ build_moment() }}
+    where priced.brings_to < {{ end_of_time() }}
     union all
     select
         terms.subscription_id, terms.first_row_at as valid_from, cast(0 as decimal(18, 2)) as mrr_amount,
