@@ -9,7 +9,7 @@ with missing as (
         reporting_currency,
         occurred_date as rate_date
     from {{ ref('fct_transactions') }}
-    where reporting_amount is null
+    where reporting_amount is null and amount is not null
     union all
     select
         workspace_id,

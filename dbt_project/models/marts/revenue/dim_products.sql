@@ -19,6 +19,16 @@ transactions as (
     select * from {{ ref('int_transactions_converted') }}
 ),
 
+webhook_events as (
+    select * from {{ ref('stg_thrivecart__webhook_events') }}
+    where not is_test
+),
+
+webhook_items as (
+    select * from {{ ref('stg_thrivecart__webhook_items') }}
+    where not is_test
+),
+
 connections as (
     select * from {{ ref('stg_reference__connections') }}
 ),
@@ -55,21 +65,75 @@ sold as (
     where recency = 1
 ),
 
+-- A cart that was left, a pause or a failed payment may be all there is of an item.
+told as (
+    select
+        webhook_items.product_id,
+        webhook_items.connection_id,
+        webhook_items.item_type,
+        webhook_items.item_id,
+        webhook_items.item_name,
+        webhook_items.occurred_at
+    from webhook_items
+    union all
+    select
+        webhook_events.product_id,
+        webhook_events.connection_id,
+        webhook_events.item_type,
+        webhook_events.item_id,
+        webhook_events.item_name,
+        webhook_events.occurred_at
+    from webhook_events
+    union all
+    select
+        webhook_events.funnel_product_id as product_id,
+        webhook_events.connection_id,
+        'product' as item_type,
+        webhook_events.funnel_product_number as item_id,
+        webhook_events.funnel_product_name as item_name,
+        webhook_events.occurred_at
+    from webhook_events
+),
+
+told_ranked as (
+    select
+        told.*,
+        row_number() over (
+            partition by told.product_id
+            order by
+                case when told.item_name is null then 1 else 0 end asc,
+                told.occurred_at desc,
+                told.item_name asc
+        ) as recency
+    from told
+    where told.product_id is not null
+),
+
+known as (
+    select catalogue.product_id from catalogue
+    union
+    select sold.product_id from sold
+    union
+    select told_ranked.product_id from told_ranked
+),
+
 combined as (
     select
-        coalesce(catalogue.product_id, sold.product_id) as product_id,
-        coalesce(catalogue.connection_id, sold.connection_id) as connection_id,
-        coalesce(catalogue.item_type, sold.item_type) as item_type,
-        coalesce(catalogue.item_id, sold.item_id) as item_id,
-        coalesce(catalogue.product_name, sold.item_name) as product_name,
+        known.product_id,
+        coalesce(catalogue.connection_id, sold.connection_id, told_ranked.connection_id) as connection_id,
+        coalesce(catalogue.item_type, sold.item_type, told_ranked.item_type) as item_type,
+        coalesce(catalogue.item_id, sold.item_id, told_ranked.item_id) as item_id,
+        coalesce(catalogue.product_name, sold.item_name, told_ranked.item_name) as product_name,
         catalogue.product_label,
         catalogue.catalogue_status,
         catalogue.delivery_type,
         catalogue.product_id is not null as is_in_catalogue,
         sold.first_sold_at,
         sold.last_sold_at
-    from catalogue
-    full outer join sold on catalogue.product_id = sold.product_id
+    from known
+    left join catalogue on known.product_id = catalogue.product_id
+    left join sold on known.product_id = sold.product_id
+    left join told_ranked on known.product_id = told_ranked.product_id and told_ranked.recency = 1
 ),
 
 final as (

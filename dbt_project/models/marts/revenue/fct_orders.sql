@@ -34,7 +34,8 @@ summed as (
         sum(case when transactions.transaction_type = 'rebill' then transactions.amount else 0 end) as rebill_amount,
         sum(case when transactions.transaction_type = 'refund' then -transactions.amount else 0 end)
             as refunded_amount,
-        sum(transactions.amount) as net_amount,
+        -- An event of an unknown type has no amount, and an order of such events alone is worth nothing that is known.
+        sum(coalesce(transactions.amount, 0)) as net_amount,
         -- One transaction without a rate makes the order's sum unknown, not smaller.
         case when count(*) = count(transactions.reporting_amount) then sum(transactions.reporting_amount) end
             as reporting_net_amount

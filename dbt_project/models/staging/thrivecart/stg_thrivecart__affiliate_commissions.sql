@@ -20,38 +20,51 @@ told as (
         coalesce(events.affiliate_id, {{ delivery_text('deliveries.payload', 'affiliate_user_id') }})
             as known_affiliate_id,
         coalesce(
-            {{ delivery_text('deliveries.payload', 'commission.id') }},
-            {{ delivery_text('deliveries.payload', 'commission_id') }}
-        ) as commission_number,
-        coalesce(
-            {{ whole_number(delivery_text('deliveries.payload', 'commission.amount')) }},
-            {{ whole_number(delivery_text('deliveries.payload', 'commission_amount')) }},
-            {{ whole_number(delivery_text('deliveries.payload', 'amount')) }}
-        ) as commission_cents
+            events.amount,
+            {{ cents_to_amount(whole_number(delivery_text('deliveries.payload', 'commission_amount'))) }},
+            {{ cents_to_amount(whole_number(delivery_text('deliveries.payload', 'commission'))) }},
+            {{ cents_to_amount(whole_number(delivery_text('deliveries.payload', 'amount'))) }}
+        ) as commission_amount
     from events
     inner join deliveries
         on events.connection_id = deliveries.connection_id and events.event_key = deliveries.event_key
 ),
 
+-- A payout is of no order.
+ordered as (
+    select
+        told.*,
+        lag(told.occurred_at) over (
+            partition by
+                told.connection_id, told.change, told.known_affiliate_id, told.order_id, told.product_id,
+                told.currency, told.commission_amount
+            order by told.occurred_at, told.event_key
+        ) as told_before_at
+    from told
+),
+
 final as (
     select
-        told.event_key,
-        told.workspace_id,
-        told.connection_id,
-        told.change,
-        told.known_affiliate_id as affiliate_id,
-        told.affiliate_name,
-        told.affiliate_email,
-        told.commission_number,
-        told.order_id,
-        coalesce(told.product_id, told.funnel_product_id) as product_id,
-        told.currency,
-        {{ cents_to_amount('told.commission_cents') }} as amount,
-        told.event_id,
-        told.occurred_at,
-        told.occurred_date,
-        told.seen_at
-    from told
+        ordered.event_key,
+        ordered.workspace_id,
+        ordered.connection_id,
+        ordered.change,
+        ordered.known_affiliate_id as affiliate_id,
+        ordered.affiliate_name,
+        ordered.affiliate_email,
+        ordered.order_id,
+        ordered.product_id,
+        ordered.currency,
+        ordered.commission_amount as amount,
+        ordered.event_id,
+        ordered.occurred_at,
+        ordered.occurred_date,
+        ordered.seen_at
+    from ordered
+    where
+        ordered.told_before_at is null
+        or {{ dbt.datediff('ordered.told_before_at', 'ordered.occurred_at', 'second') }}
+        > {{ var('webhook_match_seconds') }}
 )
 
 select * from final

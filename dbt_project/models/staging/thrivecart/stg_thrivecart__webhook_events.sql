@@ -5,7 +5,7 @@ with deliveries as (
 ),
 
 event_names as (
-    select * from {{ ref('webhook_events') }}
+    select * from {{ ref('webhook_event_kinds') }}
 ),
 
 connections as (
@@ -21,7 +21,8 @@ sections as (
         coalesce(
             {{ delivery_section('deliveries.payload', 'refund') }},
             {{ delivery_section('deliveries.payload', 'subscription') }},
-            {{ delivery_section('deliveries.payload', 'purchase') }}
+            {{ delivery_section('deliveries.payload', 'purchase') }},
+            {{ delivery_section('deliveries.payload', 'commission') }}
         ) as item,
         -- Who leaves a cart is its viewer.
         coalesce(
@@ -40,8 +41,8 @@ renamed as (
         sections.event,
         event_names.surface,
         event_names.event_kind,
-        event_names.transaction_type,
-        event_names.item_type as named_item_type,
+        {{ blank_to_null('event_names.transaction_type') }} as transaction_type,
+        {{ blank_to_null('event_names.item_type') }} as named_item_type,
         {{ delivery_text('sections.payload', 'event_id') }} as event_id,
         {{ delivery_text('sections.payload', 'mode_int') }} as mode_number,
         lower({{ delivery_text('sections.payload', 'mode') }}) as mode_word,
@@ -58,7 +59,7 @@ renamed as (
         {{ delivery_text('sections.payload', 'base_product_name') }} as funnel_product_name,
         {{ delivery_text('sections.payload', 'subscription_id') }} as told_subscription_number,
         lower({{ delivery_text('sections.item', 'type') }}) as told_item_type,
-        -- refund.id and subscription.id are the item's number, not the refund's or the subscription's.
+        -- Its id is the item's number, not the refund's or the subscription's.
         {{ delivery_text('sections.item', 'id') }} as told_item_id,
         {{ delivery_text('sections.item', 'product_id') }} as told_product_id,
         {{ delivery_text('sections.item', 'bump_id') }} as told_bump_id,

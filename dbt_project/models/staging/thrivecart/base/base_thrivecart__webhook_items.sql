@@ -41,7 +41,10 @@ charges as (
         exploded.purchase_map,
         {{ delivery_text('exploded.element', 'item_type') }} as told_item_type,
         {{ delivery_text('exploded.element', 'item_identifier') }} as item_identifier,
-        {{ delivery_text('exploded.element', 'reference') }} as item_id,
+        coalesce(
+            {{ delivery_text('exploded.element', 'reference') }},
+            nullif({{ dbt.split_part(delivery_text('exploded.element', 'item_identifier'), "'_'", 2) }}, '')
+        ) as item_id,
         {{ delivery_text('exploded.element', 'name') }} as item_name,
         {{ whole_number(delivery_text('exploded.element', 'amount')) }} as amount_cents,
         {{ whole_number(delivery_text('exploded.element', 'tax_paid')) }} as tax_cents,
@@ -93,24 +96,29 @@ charged as (
     group by named_charges.connection_id, named_charges.event_key, named_charges.item_type, named_charges.item_id
 ),
 
+-- An event about one item may list all charges of its order.
+of_the_event as (
+    select charged.*
+    from charged
+    inner join events on charged.connection_id = events.connection_id and charged.event_key = events.event_key
+    where
+        (events.item_type is null or charged.item_type = events.item_type)
+        and (events.item_id is null or charged.item_id = events.item_id)
+),
+
 combined as (
     select
         events.*,
-        charged.event_key is not null as is_charged,
-        charged.item_type as charged_item_type,
-        charged.item_id as charged_item_id,
-        charged.item_name as charged_item_name,
-        charged.amount_cents as charged_cents,
-        charged.tax_cents as charged_tax_cents,
-        charged.gross_cents as charged_gross_cents,
-        charged.told_subscription_number as charged_subscription_number
+        coalesce(of_the_event.item_type, events.item_type) as known_item_type,
+        coalesce(of_the_event.item_id, events.item_id) as known_item_id,
+        coalesce(of_the_event.item_name, events.item_name) as known_item_name,
+        coalesce(events.told_subscription_number, of_the_event.told_subscription_number) as subscription_number,
+        of_the_event.amount_cents,
+        of_the_event.tax_cents,
+        of_the_event.gross_cents
     from events
-    left join charged
-        on events.connection_id = charged.connection_id
-        and events.event_key = charged.event_key
-        -- An event about one item may list all charges of its order.
-        and (events.item_type is null or events.item_type = charged.item_type)
-        and (events.item_id is null or events.item_id = charged.item_id)
+    left join of_the_event
+        on events.connection_id = of_the_event.connection_id and events.event_key = of_the_event.event_key
 ),
 
 final as (
@@ -124,16 +132,15 @@ final as (
         combined.event_id,
         combined.transaction_type,
         combined.order_id,
-        coalesce(combined.charged_item_type, combined.item_type) as item_type,
-        coalesce(combined.charged_item_id, combined.item_id) as item_id,
-        combined.connection_id || ':' || coalesce(combined.charged_item_type, combined.item_type)
-        || ':' || coalesce(combined.charged_item_id, combined.item_id) as product_id,
-        coalesce(combined.charged_item_name, combined.item_name) as item_name,
-        coalesce(combined.told_subscription_number, combined.charged_subscription_number) as told_subscription_number,
+        combined.known_item_type as item_type,
+        combined.known_item_id as item_id,
+        combined.connection_id || ':' || combined.known_item_type || ':' || combined.known_item_id as product_id,
+        combined.known_item_name as item_name,
+        combined.subscription_number as told_subscription_number,
         combined.currency,
-        coalesce({{ cents_to_amount('combined.charged_cents') }}, combined.amount) as amount,
-        coalesce({{ cents_to_amount('combined.charged_tax_cents') }}, combined.tax_amount) as tax_amount,
-        coalesce({{ cents_to_amount('combined.charged_gross_cents') }}, combined.gross_amount) as gross_amount,
+        coalesce({{ cents_to_amount('combined.amount_cents') }}, combined.amount) as amount,
+        coalesce({{ cents_to_amount('combined.tax_cents') }}, combined.tax_amount) as tax_amount,
+        coalesce({{ cents_to_amount('combined.gross_cents') }}, combined.gross_amount) as gross_amount,
         combined.invoice_id,
         combined.affiliate_id,
         combined.frequency,
@@ -143,7 +150,7 @@ final as (
         combined.occurred_at,
         combined.seen_at
     from combined
-    where combined.is_charged or combined.item_id is not null
+    where combined.known_item_id is not null
 )
 
 select * from final

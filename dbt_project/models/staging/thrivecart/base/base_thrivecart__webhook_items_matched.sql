@@ -4,7 +4,8 @@ with told as (
     select
         webhook_items.*,
         webhook_items.connection_id || ':' || webhook_items.mode || ':' || webhook_items.order_id
-        || ':' || webhook_items.transaction_type || ':' || webhook_items.product_id as subject
+        || ':' || webhook_items.transaction_type || ':' || coalesce(webhook_items.item_type, '')
+        || ':' || webhook_items.item_id as subject
     from {{ ref('base_thrivecart__webhook_items') }} as webhook_items
 ),
 
@@ -12,7 +13,8 @@ transactions as (
     select
         transactions.*,
         transactions.connection_id || ':' || transactions.mode || ':' || transactions.order_id
-        || ':' || transactions.transaction_type || ':' || transactions.product_id as subject
+        || ':' || transactions.transaction_type || ':' || transactions.item_type
+        || ':' || transactions.item_id as subject
     from {{ ref('base_thrivecart__transactions') }} as transactions
 ),
 
@@ -22,7 +24,7 @@ voiced as (
         told.*,
         min(told.event_key) over (
             partition by told.subject, told.event, told.event_id, told.occurred_at, told.amount
-        ) || ':' || told.product_id as voice_id
+        ) || ':' || told.subject as voice_id
     from told
 ),
 
@@ -30,12 +32,9 @@ voices as (
     select distinct
         voiced.voice_id,
         voiced.subject,
-        voiced.connection_id,
-        voiced.mode,
         voiced.event,
         voiced.event_id,
         voiced.transaction_type,
-        voiced.product_id,
         voiced.occurred_at,
         voiced.amount
     from voiced
@@ -158,7 +157,7 @@ final as (
             told_numbers.transaction_id,
             min(told_numbers.event_key) over (
                 partition by told_numbers.subject, told_numbers.spell, told_numbers.told_number
-            ) || ':' || told_numbers.product_id
+            ) || ':' || told_numbers.subject
         ) as webhook_item_id
     from told_numbers
 )
