@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from ingestion import TableLoad, Window
@@ -25,6 +26,9 @@ TRANSACTIONS = "from staging.stg_thrivecart__transactions where event_id"
 SUBSCRIPTIONS = "from staging.stg_thrivecart__customer_subscriptions where subscription_id"
 SUBSCRIBERS = "from staging.stg_kit__subscribers where subscriber_id"
 ADS = "from staging.stg_meta_ads__ad_insights where ad_id"
+DELIVERIES = "from staging.stg_thrivecart__webhook_events where event_key"
+TOLD_ITEMS = "from staging.stg_thrivecart__webhook_items where order_id"
+CHANGES = "from staging.stg_thrivecart__subscription_changes where event_key"
 
 
 class Staged:
@@ -103,6 +107,22 @@ def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
     project.connect("acme_files", "files", str(drop))
 
 
+def deliver(project: Project) -> None:
+    """Put the documented deliveries into raw as the receiver leaves them, each under the name of its file."""
+    files = sorted((DOCUMENTED / "thrivecart" / "webhooks").glob("*.json"))
+    names = "connection_id, event_key, event, encoding, payload, seen_at, _dlt_load_id, _dlt_id"
+    rows = [
+        ("acme_thrivecart", file.stem, json.loads(file.read_text())["event"], "form", file.read_text(), file.stem)
+        for file in files
+    ]
+    with closing(duckdb.connect(str(project.warehouse))) as warehouse:
+        warehouse.executemany(
+            f"insert into raw_thrivecart.webhook_events ({names}) "
+            "values (?, ?, ?, ?, ?, timestamptz '2026-11-25 12:00:00+00', 'documented', ?)",
+            rows,
+        )
+
+
 def build_staging(folder: Path) -> None:
     views_and_their_seeds = ("--select", "+path:models/staging", "--exclude-resource-type", "test", "unit_test")
     run_dbt(folder, "build", *views_and_their_seeds)
@@ -117,6 +137,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
         day = Window(date(2026, 11, 1), date(2026, 11, 1))
         loads = {source: project.load(source) for source in ("thrivecart", "kit", "files")}
         loads["meta_ads"] = project.load("meta_ads", window=day)
+        deliver(project)
         build_staging(folder)
         yield Staged(project, loads, vendor)
 
@@ -281,6 +302,106 @@ def test_a_one_time_price_has_neither_frequency_nor_payments(staged: Staged) -> 
     columns = "pricing_type, frequency, plan_payments, trial_days, price_amount, recurring_amount"
     price = staged.row(f"select {columns} from staging.stg_thrivecart__pricing_options where pricing_option_id = '139'")
     assert price == ("one_time", None, None, 0, Decimal("450.00"), Decimal("0.00"))
+
+
+def test_an_order_of_a_form_charges_once_what_it_will_charge_again(staged: Staged) -> None:
+    # The list of charges has the first payment and the definition of the later ones: 30.00 each, and 30.00 were paid.
+    columns = "product_id, amount, currency, is_test, occurred_at"
+    assert staged.rows(f"select {columns} {TOLD_ITEMS} = 'acme_thrivecart:1007038'") == [
+        ("acme_thrivecart:product:2", Decimal("30.00"), "EUR", True, utc(2018, 10, 15, 10, 4, 38)),
+    ]
+
+
+def test_an_order_of_today_names_the_subscription_of_its_item(staged: Staged) -> None:
+    columns = "product_id, amount, tax_amount, gross_amount, told_subscription_number, event_id, occurred_at"
+    assert staged.rows(f"select {columns} {TOLD_ITEMS} = 'acme_thrivecart:23370556'") == [
+        (
+            *("acme_thrivecart:product:12", Decimal("4997.00"), Decimal("0.00"), Decimal("4997.00"), "3498819", None),
+            utc(2023, 11, 8, 23, 48, 20),
+        ),
+    ]
+
+
+def test_a_product_and_an_upsell_of_one_number_are_two_items_of_their_order(staged: Staged) -> None:
+    items = staged.rows(f"select product_id, amount {TOLD_ITEMS} = 'acme_thrivecart:1514394' order by product_id")
+    assert items == [
+        ("acme_thrivecart:product:101", Decimal("9.00")),
+        ("acme_thrivecart:upsell:101", Decimal("40.00")),
+    ]
+
+
+def test_a_delivered_customer_has_every_digit_and_no_empty_name(staged: Staged) -> None:
+    columns = "customer_number, email, customer_name, affiliate_id"
+    assert staged.row(f"select {columns} {DELIVERIES} = 'order_refund_2025'") == (
+        *("429583657898226838", "kim+2@example.com", None, None),
+    )
+
+
+def test_an_address_that_is_a_list_of_nulls_does_no_harm(staged: Staged) -> None:
+    columns = "customer_number, email, customer_name"
+    assert staged.row(f"select {columns} {DELIVERIES} = 'order_success_2023'") == (
+        *("429583657727489355", "robin.sample@example.com", "Robin Sample"),
+    )
+
+
+def test_a_delivered_rebill_has_its_own_date_invoice_and_next_payment(staged: Staged) -> None:
+    columns = "item_type, item_id, told_subscription_number, amount, invoice_id, occurred_at, next_payment_at"
+    assert staged.row(f"select {columns} {DELIVERIES} = 'order_subscription_payment_2020'") == (
+        *("product", "17", None, Decimal("69.00"), "000000141-6"),
+        *(utc(2020, 7, 24, 5, 17, 34), utc(2020, 8, 24, 5, 17, 33)),
+    )
+
+
+def test_a_delivered_refund_tells_its_item_its_subscription_and_its_event(staged: Staged) -> None:
+    columns = "transaction_type, product_id, told_subscription_number, event_id, amount, occurred_at"
+    assert staged.row(f"select {columns} {TOLD_ITEMS} = 'acme_thrivecart:38033257'") == (
+        *("refund", "acme_thrivecart:product:7", "5440433", "1325564304", Decimal("59.00")),
+        utc(2025, 10, 24, 17, 57, 27),
+    )
+
+
+def test_a_delivered_cancellation_tells_until_when_the_subscription_is_paid_for(staged: Staged) -> None:
+    columns = "change, subscription_id, product_id, remaining_rebills, occurred_at, billing_period_end_at"
+    assert staged.row(f"select {columns} {CHANGES} = 'order_subscription_cancelled_2023'") == (
+        *("cancelled", "acme_thrivecart:3498820", "acme_thrivecart:product:10", None),
+        *(utc(2021, 7, 11, 20, 15, 2), utc(2021, 8, 11, 20, 9, 51)),
+    )
+
+
+def test_a_failed_payment_without_a_subscriptions_number_is_told_of_its_item(staged: Staged) -> None:
+    columns = "change, subscription_id, order_id, product_id, amount, occurred_at"
+    assert staged.row(f"select {columns} {CHANGES} = 'order_rebill_failed_documented'") == (
+        *("payment_failed", None, "acme_thrivecart:1514394", "acme_thrivecart:upsell:101", None),
+        utc(2026, 10, 4, 9),
+    )
+
+
+def test_a_cart_has_neither_order_nor_mode(staged: Staged) -> None:
+    assert staged.row(f"select order_id, mode, is_test {DELIVERIES} = 'cart_abandoned_2020'") == (None, None, False)
+    # 16:03 UTC is 12:03 in New York.
+    columns = "email, customer_name, product_id, occurred_at, occurred_date"
+    assert staged.row(f"select {columns} from staging.stg_thrivecart__abandoned_carts") == (
+        *("buyer@example.com", "Jane Doe", "acme_thrivecart:product:24"),
+        *(utc(2020, 8, 31, 16, 3, 41), date(2020, 8, 31)),
+    )
+
+
+def test_a_checkout_keeps_what_its_link_carried(staged: Staged) -> None:
+    columns = "order_number, utm_source, utm_medium, utm_campaign, utm_term, click_id, click_id_type, origin, fbp"
+    assert staged.rows(f"select {columns} from staging.stg_thrivecart__checkouts order by order_number") == [
+        ("1514394", "facebook", "paid_social", "spring", None, "IwAR0demo", "fbclid", None, None),
+        ("23370556", None, None, None, None, None, None, "vanity", "fb.1.1697072452426.266636192"),
+    ]
+
+
+def test_money_that_only_webhooks_tell_of_is_no_transaction(staged: Staged) -> None:
+    told = staged.rows("select distinct transaction_id from staging.stg_thrivecart__webhook_items")
+    assert told == [(None,)]
+    assert staged.row("select count(*) from staging.stg_thrivecart__transactions where is_told_by_webhook") == (0,)
+
+
+def test_no_documented_word_is_unknown(staged: Staged) -> None:
+    assert staged.rows("select kind, word from staging.stg_thrivecart__unknown_words") == []
 
 
 def test_a_subscriber_keeps_the_attribution_and_the_time_of_cancelling(staged: Staged) -> None:

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro default__json_member_text(json, member) -%}
-    json_extract_string({{ json }}, '$."' || {{ member }} || '"')
+    json_extract_string({{ json }}, '/' || {{ member }})
 {%- endmacro %}
 
 {% macro postgres__json_member_text(json, member) -%}

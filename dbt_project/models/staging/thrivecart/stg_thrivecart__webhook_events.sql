@@ -16,20 +16,20 @@ connections as (
 sections as (
     select
         deliveries.*,
-        {{ delivery_section('deliveries.payload', 'subscription') }} as subscription,
+        {{ json_part('deliveries.payload', 'subscription', '{') }} as subscription,
         -- The one item that the event is about, if it is about one.
         coalesce(
-            {{ delivery_section('deliveries.payload', 'refund') }},
-            {{ delivery_section('deliveries.payload', 'subscription') }},
-            {{ delivery_section('deliveries.payload', 'purchase') }},
-            {{ delivery_section('deliveries.payload', 'commission') }}
+            {{ json_part('deliveries.payload', 'refund', '{') }},
+            {{ json_part('deliveries.payload', 'subscription', '{') }},
+            {{ json_part('deliveries.payload', 'purchase', '{') }},
+            {{ json_part('deliveries.payload', 'commission', '{') }}
         ) as item,
         -- Who leaves a cart is its viewer.
         coalesce(
-            {{ delivery_section('deliveries.payload', 'customer') }},
-            {{ delivery_section('deliveries.payload', 'viewer') }}
+            {{ json_part('deliveries.payload', 'customer', '{') }},
+            {{ json_part('deliveries.payload', 'viewer', '{') }}
         ) as customer,
-        {{ delivery_section('deliveries.payload', 'affiliate') }} as affiliate
+        {{ json_part('deliveries.payload', 'affiliate', '{') }} as affiliate
     from deliveries
 ),
 

@@ -10,7 +10,7 @@ summed as (
         told.workspace_id,
         told.connection_id,
         told.mode,
-        told.transaction_type,
+        told.known_transaction_type as transaction_type,
         told.order_id,
         told.item_type,
         told.item_id,
@@ -37,8 +37,8 @@ summed as (
         min(told.seen_at) as seen_at
     from told
     group by
-        told.webhook_item_id, told.workspace_id, told.connection_id, told.mode, told.transaction_type, told.order_id,
-        told.item_type, told.item_id, told.product_id, told.transaction_id
+        told.webhook_item_id, told.workspace_id, told.connection_id, told.mode, told.known_transaction_type,
+        told.order_id, told.item_type, told.item_id, told.product_id, told.transaction_id
 ),
 
 final as (

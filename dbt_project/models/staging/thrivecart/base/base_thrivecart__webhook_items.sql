@@ -13,8 +13,8 @@ orders as (
     select
         events.connection_id,
         events.event_key,
-        {{ json_text('deliveries.payload', 'order.charges') }} as charges,
-        {{ delivery_section('deliveries.payload', 'subscription_ids') }} as subscription_numbers,
+        {{ json_part('deliveries.payload', 'order.charges', '[') }} as charges,
+        {{ json_part('deliveries.payload', 'subscription_ids', '{') }} as subscription_numbers,
         ',' || {{ delivery_text('deliveries.payload', 'purchase_map_flat') }} || ',' as purchase_map
     from events
     inner join deliveries
@@ -22,14 +22,9 @@ orders as (
     where events.transaction_type = 'charge'
 ),
 
-listed as (
-    select * from orders
-    where substr(charges, 1, 1) = '['
-),
-
 exploded as (
     {{ explode_json_array(
-        'listed', 'charges', ['connection_id', 'event_key', 'subscription_numbers', 'purchase_map']
+        'orders', 'charges', ['connection_id', 'event_key', 'subscription_numbers', 'purchase_map']
     ) }}
 ),
 

@@ -1,11 +1,15 @@
 -- Grain: one item of a money event as one delivery tells it, with the API's row of the same event: the row with the
--- event's number and item, else the nearest in time of the same order, type and item. webhook_item_id is the event.
+-- event's number and item, else the nearest in time of the same order and item. webhook_item_id is the event.
+-- To the API the payment that resumes a subscription may be a charge, and a rebill to webhooks: both are payments here.
 with told as (
     select
         webhook_items.*,
         webhook_items.connection_id || ':' || webhook_items.mode || ':' || webhook_items.order_id
-        || ':' || webhook_items.transaction_type || ':' || coalesce(webhook_items.item_type, '')
-        || ':' || webhook_items.item_id as subject
+        || ':' || case webhook_items.transaction_type
+            when 'charge' then 'payment'
+            when 'rebill' then 'payment'
+            else webhook_items.transaction_type
+        end || ':' || coalesce(webhook_items.item_type, '') || ':' || webhook_items.item_id as subject
     from {{ ref('base_thrivecart__webhook_items') }} as webhook_items
 ),
 
@@ -13,8 +17,11 @@ transactions as (
     select
         transactions.*,
         transactions.connection_id || ':' || transactions.mode || ':' || transactions.order_id
-        || ':' || transactions.transaction_type || ':' || transactions.item_type
-        || ':' || transactions.item_id as subject
+        || ':' || case transactions.transaction_type
+            when 'charge' then 'payment'
+            when 'rebill' then 'payment'
+            else transactions.transaction_type
+        end || ':' || transactions.item_type || ':' || transactions.item_id as subject
     from {{ ref('base_thrivecart__transactions') }} as transactions
 ),
 
@@ -68,6 +75,7 @@ candidates as (
         voices.voice_id,
         voices.event,
         transactions.transaction_id,
+        case when voices.transaction_type = transactions.transaction_type then 0 else 1 end as type_rank,
         abs({{ dbt.datediff('transactions.occurred_at', 'voices.occurred_at', 'second') }}) as seconds_apart,
         abs(transactions.stated_amount - coalesce(voices.amount, 0)) as amount_apart
     from voices
@@ -87,11 +95,12 @@ ranked as (
         candidates.*,
         row_number() over (
             partition by candidates.voice_id
-            order by candidates.seconds_apart, candidates.amount_apart, candidates.transaction_id
+            order by
+                candidates.type_rank, candidates.seconds_apart, candidates.amount_apart, candidates.transaction_id
         ) as row_rank,
         row_number() over (
             partition by candidates.transaction_id, candidates.event
-            order by candidates.seconds_apart, candidates.amount_apart, candidates.voice_id
+            order by candidates.type_rank, candidates.seconds_apart, candidates.amount_apart, candidates.voice_id
         ) as voice_rank
     from candidates
     where candidates.seconds_apart <= {{ var('webhook_match_seconds') }}
@@ -109,6 +118,7 @@ matches as (
 matched as (
     select
         voiced.*,
+        coalesce(transactions.transaction_type, voiced.transaction_type) as known_transaction_type,
         matches.transaction_id,
         matches.match_rule,
         lag(voiced.occurred_at) over (
@@ -117,6 +127,7 @@ matched as (
         ) as told_before_at
     from voiced
     left join matches on voiced.voice_id = matches.voice_id
+    left join transactions on matches.transaction_id = transactions.transaction_id
 ),
 
 -- What the API does not know is one event as long as it is told again within the time that is allowed for a match.
