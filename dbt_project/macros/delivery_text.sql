@@ -1,4 +1,4 @@
-{# A text out of a webhook delivery: form encoding has no null, so that ThriveCart writes the word. #}
+{# What a webhook delivery, or a part of one, tells at a dotted path; null where it tells nothing. #}
 {% macro delivery_text(payload, path) -%}
-    nullif({{ blank_to_null(json_text(payload, path)) }}, 'null')
+    {{ told_text(json_text(payload, path)) }}
 {%- endmacro %}

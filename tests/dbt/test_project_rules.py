@@ -161,15 +161,15 @@ def test_every_macro_of_the_project_is_described(manifest: dict[str, Any]) -> No
         pytest.param(r"lower\(\s*trim\(", "macros/normalize_email.sql", id="address normalisation"),
         pytest.param(r"\bto_timestamp\(|timestamp_seconds\(", "macros/epoch_to_timestamp.sql", id="epoch conversion"),
         pytest.param(r"json_extract|get_json_object|#>>", "macros/json_text.sql", id="JSON access"),
-        pytest.param(r"'null'", "macros/delivery_text.sql", id="the word null"),
+        pytest.param(r"'null'", "macros/told_text.sql", id="the word null"),
         pytest.param(r"\btranslate\(", "macros/whole_number.sql", id="text to number"),
     ],
 )
 def test_each_conversion_has_one_home(pattern: str, home: str) -> None:
     homes = files_with(pattern, MODEL_FILES + MACRO_FILES)
     if pattern.startswith("json_extract"):
-        # They read elements, parts, and a text whose name is a column's.
-        for name in ("explode_json_array", "json_part", "json_member_text"):
+        # They read elements, a text that a column names, a text as a whole, and many texts at once.
+        for name in ("explode_json_array", "json_member_text", "json_part", "json_texts"):
             homes.remove(f"macros/{name}.sql")
     assert homes == [home]
 

@@ -13,11 +13,11 @@ sections as (
     select
         events.*,
         coalesce(
-            {{ json_part('deliveries.payload', 'passthrough', '{') }},
-            {{ json_part('deliveries.payload', 'order.passthrough', '{') }},
-            {{ json_part('deliveries.payload', 'customer.passthrough', '{') }}
+            {{ json_part(json_text('deliveries.payload', 'passthrough'), '{') }},
+            {{ json_part(json_text('deliveries.payload', 'order.passthrough'), '{') }},
+            {{ json_part(json_text('deliveries.payload', 'customer.passthrough'), '{') }}
         ) as passthrough,
-        {{ json_part('deliveries.payload', 'customer', '{') }} as customer,
+        {{ json_part(json_text('deliveries.payload', 'customer'), '{') }} as customer,
         {{ delivery_text('deliveries.payload', 'order.tracking_id') }} as tracking_id
     from events
     inner join deliveries

@@ -1,7 +1,16 @@
 -- Grain: one delivered webhook event. The same event may be here more than once: under the names of both surfaces, or
 -- as the order and as each of its items.
 with deliveries as (
-    select * from {{ source('thrivecart', 'webhook_events') }}
+    {{ json_texts(
+        source('thrivecart', 'webhook_events'),
+        'payload',
+        [
+            'event_id', 'mode', 'mode_int', 'order_id', 'order.id', 'invoice_id', 'customer_id', 'base_product',
+            'base_product_name', 'subscription_id', 'currency', 'affiliate_id', 'date_unix', 'order_timestamp',
+            'customer', 'viewer', 'affiliate', 'refund', 'subscription', 'purchase', 'commission'
+        ],
+        ['connection_id', 'event_key', 'event', 'seen_at']
+    ) }}
 ),
 
 event_names as (
@@ -12,24 +21,21 @@ connections as (
     select * from {{ ref('stg_reference__connections') }}
 ),
 
--- Each section is taken out once: to find a field in a whole delivery means to read all of it.
 sections as (
     select
         deliveries.*,
-        {{ json_part('deliveries.payload', 'subscription', '{') }} as subscription,
+        {{ json_part('deliveries.subscription', '{') }} as subscription_section,
         -- The one item that the event is about, if it is about one.
         coalesce(
-            {{ json_part('deliveries.payload', 'refund', '{') }},
-            {{ json_part('deliveries.payload', 'subscription', '{') }},
-            {{ json_part('deliveries.payload', 'purchase', '{') }},
-            {{ json_part('deliveries.payload', 'commission', '{') }}
-        ) as item,
+            {{ json_part('deliveries.refund', '{') }},
+            {{ json_part('deliveries.subscription', '{') }},
+            {{ json_part('deliveries.purchase', '{') }},
+            {{ json_part('deliveries.commission', '{') }}
+        ) as item_section,
         -- Who leaves a cart is its viewer.
-        coalesce(
-            {{ json_part('deliveries.payload', 'customer', '{') }},
-            {{ json_part('deliveries.payload', 'viewer', '{') }}
-        ) as customer,
-        {{ json_part('deliveries.payload', 'affiliate', '{') }} as affiliate
+        coalesce({{ json_part('deliveries.customer', '{') }}, {{ json_part('deliveries.viewer', '{') }})
+            as customer_section,
+        {{ json_part('deliveries.affiliate', '{') }} as affiliate_section
     from deliveries
 ),
 
@@ -43,54 +49,55 @@ renamed as (
         event_names.event_kind,
         {{ blank_to_null('event_names.transaction_type') }} as transaction_type,
         {{ blank_to_null('event_names.item_type') }} as named_item_type,
-        {{ delivery_text('sections.payload', 'event_id') }} as event_id,
-        {{ delivery_text('sections.payload', 'mode_int') }} as mode_number,
-        lower({{ delivery_text('sections.payload', 'mode') }}) as mode_word,
+        {{ told_text('sections.event_id') }} as event_id,
+        {{ told_text('sections.mode_int') }} as mode_number,
+        lower({{ told_text('sections.mode') }}) as mode_word,
         coalesce(
-            {{ delivery_text('sections.payload', 'order_id') }}, {{ delivery_text('sections.payload', 'order.id') }}
+            {{ told_text('sections.order_id') }}, {{ told_text('sections.order__id') }}
         ) as order_number,
-        {{ delivery_text('sections.payload', 'invoice_id') }} as invoice_id,
-        {{ normalize_email(delivery_text('sections.customer', 'email')) }} as email,
+        {{ told_text('sections.invoice_id') }} as invoice_id,
+        {{ normalize_email(delivery_text('sections.customer_section', 'email')) }} as email,
         coalesce(
-            {{ delivery_text('sections.payload', 'customer_id') }}, {{ delivery_text('sections.customer', 'id') }}
+            {{ told_text('sections.customer_id') }}, {{ delivery_text('sections.customer_section', 'id') }}
         ) as customer_number,
-        {{ delivery_text('sections.customer', 'name') }} as customer_name,
-        {{ delivery_text('sections.payload', 'base_product') }} as funnel_product_number,
-        {{ delivery_text('sections.payload', 'base_product_name') }} as funnel_product_name,
-        {{ delivery_text('sections.payload', 'subscription_id') }} as told_subscription_number,
-        lower({{ delivery_text('sections.item', 'type') }}) as told_item_type,
+        {{ delivery_text('sections.customer_section', 'name') }} as customer_name,
+        {{ told_text('sections.base_product') }} as funnel_product_number,
+        {{ told_text('sections.base_product_name') }} as funnel_product_name,
+        {{ told_text('sections.subscription_id') }} as told_subscription_number,
+        lower({{ delivery_text('sections.item_section', 'type') }}) as told_item_type,
         -- Its id is the item's number, not the refund's or the subscription's.
-        {{ delivery_text('sections.item', 'id') }} as told_item_id,
-        {{ delivery_text('sections.item', 'product_id') }} as told_product_id,
-        {{ delivery_text('sections.item', 'bump_id') }} as told_bump_id,
-        {{ delivery_text('sections.item', 'upsell_id') }} as told_upsell_id,
-        {{ delivery_text('sections.item', 'downsell_id') }} as told_downsell_id,
-        {{ delivery_text('sections.item', 'name') }} as item_name,
+        {{ delivery_text('sections.item_section', 'id') }} as told_item_id,
+        {{ delivery_text('sections.item_section', 'product_id') }} as told_product_id,
+        {{ delivery_text('sections.item_section', 'bump_id') }} as told_bump_id,
+        {{ delivery_text('sections.item_section', 'upsell_id') }} as told_upsell_id,
+        {{ delivery_text('sections.item_section', 'downsell_id') }} as told_downsell_id,
+        {{ delivery_text('sections.item_section', 'name') }} as item_name,
         upper(coalesce(
-            {{ delivery_text('sections.payload', 'currency') }}, {{ delivery_text('sections.item', 'currency') }}
+            {{ told_text('sections.currency') }}, {{ delivery_text('sections.item_section', 'currency') }}
         )) as currency,
-        {{ whole_number(delivery_text('sections.item', 'amount')) }} as amount_cents,
-        {{ whole_number(delivery_text('sections.item', 'tax_paid')) }} as tax_cents,
-        {{ whole_number(delivery_text('sections.item', 'amount_gross')) }} as gross_cents,
-        lower({{ delivery_text('sections.subscription', 'frequency') }}) as frequency,
-        {{ whole_number(delivery_text('sections.subscription', 'remaining_rebills')) }} as remaining_rebills,
-        {{ whole_number(delivery_text('sections.subscription', 'next_payment_date')) }} as next_payment_seconds,
-        {{ whole_number(delivery_text('sections.subscription', 'billing_period_end')) }} as billing_period_end_seconds,
+        {{ whole_number(delivery_text('sections.item_section', 'amount')) }} as amount_cents,
+        {{ whole_number(delivery_text('sections.item_section', 'tax_paid')) }} as tax_cents,
+        {{ whole_number(delivery_text('sections.item_section', 'amount_gross')) }} as gross_cents,
+        lower({{ delivery_text('sections.subscription_section', 'frequency') }}) as frequency,
+        {{ whole_number(delivery_text('sections.subscription_section', 'remaining_rebills')) }} as remaining_rebills,
+        {{ whole_number(delivery_text('sections.subscription_section', 'next_payment_date')) }} as next_payment_seconds,
+        {{ whole_number(delivery_text('sections.subscription_section', 'billing_period_end')) }}
+            as billing_period_end_seconds,
         -- What an affiliate looks like in a delivery is not documented: a number, or a section.
         coalesce(
-            {{ delivery_text('sections.affiliate', 'affiliate_id') }},
-            {{ delivery_text('sections.affiliate', 'id') }},
-            {{ delivery_text('sections.payload', 'affiliate_id') }},
+            {{ delivery_text('sections.affiliate_section', 'affiliate_id') }},
+            {{ delivery_text('sections.affiliate_section', 'id') }},
+            {{ told_text('sections.affiliate_id') }},
             case
-                when sections.affiliate is null then {{ delivery_text('sections.payload', 'affiliate') }}
+                when sections.affiliate_section is null then {{ told_text('sections.affiliate') }}
             end
         ) as affiliate_id,
-        {{ delivery_text('sections.affiliate', 'name') }} as affiliate_name,
-        {{ normalize_email(delivery_text('sections.affiliate', 'email')) }} as affiliate_email,
+        {{ delivery_text('sections.affiliate_section', 'name') }} as affiliate_name,
+        {{ normalize_email(delivery_text('sections.affiliate_section', 'email')) }} as affiliate_email,
         -- The date of `order` is the original order's, also in a rebill or a refund years later.
         coalesce(
-            {{ whole_number(delivery_text('sections.payload', 'date_unix')) }},
-            {{ whole_number(delivery_text('sections.payload', 'order_timestamp')) }}
+            {{ whole_number(told_text('sections.date_unix')) }},
+            {{ whole_number(told_text('sections.order_timestamp')) }}
         ) as occurred_seconds,
         connections.reporting_time_zone,
         sections.seen_at

@@ -13,8 +13,8 @@ orders as (
     select
         events.connection_id,
         events.event_key,
-        {{ json_part('deliveries.payload', 'order.charges', '[') }} as charges,
-        {{ json_part('deliveries.payload', 'subscription_ids', '{') }} as subscription_numbers,
+        {{ json_part(json_text('deliveries.payload', 'order.charges'), '[') }} as charges,
+        {{ json_part(json_text('deliveries.payload', 'subscription_ids'), '{') }} as subscription_numbers,
         ',' || {{ delivery_text('deliveries.payload', 'purchase_map_flat') }} || ',' as purchase_map
     from events
     inner join deliveries
