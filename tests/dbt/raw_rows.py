@@ -30,6 +30,7 @@ SQL_TYPES = {
     "json": "json",
     "timestamp": "timestamp with time zone",
 }
+TABLES = {table.name: table for table in SOURCES["thrivecart"].tables}
 Row = Mapping[str, Any]
 
 
@@ -52,14 +53,18 @@ class RawWarehouse:
 
     def put(self, table: str, rows: Iterable[Row]) -> None:
         """Let one of ThriveCart's raw tables hold these rows, and no others."""
+        lines = self.folder / f"{table}.jsonl"
+        with lines.open("w") as file:
+            file.writelines(json.dumps({"connection_id": CONNECTION, **row}, default=str) + "\n" for row in rows)
+        columns = {name: SQL_TYPES[kind] for name, kind in TABLES[table].columns.items()}
         with duckdb.connect(str(self.file)) as connection:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute(f"delete from raw_thrivecart.{table}")
-            for row in rows:
-                cells = {"connection_id": CONNECTION, **row}
-                values = [json.dumps(cell) if isinstance(cell, dict | list) else cell for cell in cells.values()]
-                marks = ", ".join("?" * len(cells))
-                connection.execute(f"insert into raw_thrivecart.{table} ({', '.join(cells)}) values ({marks})", values)
+            if lines.stat().st_size:
+                connection.execute(
+                    f"insert into raw_thrivecart.{table} by name "
+                    f"select * from read_json('{lines}', format = 'newline_delimited', columns = {columns})"
+                )
 
     def dbt(self, *arguments: str) -> str:
         """Run dbt over this warehouse and return what it says."""

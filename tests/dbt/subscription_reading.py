@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from tests.dbt.raw_rows import CONNECTION
 from tests.dbt.subscription_lives import Answer, Event, Life
 
 KNOWN_WORDS = ("active", "paused", "cancelled", "completed")
@@ -52,9 +51,12 @@ class Interval:
     ends_at: datetime | None = None
     begun_by: Evidence | None = None
 
-    def settle(self) -> None:
-        """Find what begins the interval: of the first moment that a lasting piece shows, the strongest piece."""
-        lasting = [evidence for evidence in self.shown_by if evidence.source != "row_status"] or self.shown_by
+    def settle(self, beginning: datetime) -> None:
+        """Find what begins the interval: of the first moment that a lasting piece shows, the strongest piece.
+
+        Where the subscription itself begins, all pieces last.
+        """
+        lasting = [one for one in self.shown_by if one.source != "row_status" or one.at == beginning] or self.shown_by
         first = min(evidence.at for evidence in lasting)
         self.begun_by = max((evidence for evidence in lasting if evidence.at == first), key=lambda one: one.order)
         ends = [evidence.ends_at for evidence in self.shown_by if evidence.ends_at]
@@ -122,12 +124,19 @@ class Reading:
             elif event is self.first:
                 said.append(Evidence(event.at, "begun", "transaction", event.transaction_id))
             if event.word and event.word.lower() in KNOWN_WORDS:
-                said.append(Evidence(event.seen_at, event.word.lower(), "row_status", event.transaction_id, is_word=True))
+                said.append(
+                    Evidence(event.seen_at, event.word.lower(), "row_status", event.transaction_id, is_word=True)
+                )
         for answer in self.life.answers:
             if answer.word.lower() in KNOWN_WORDS:
                 key = f"{self.life.subscription_id}:{int(answer.at.timestamp())}"
                 said.append(Evidence(answer.at, answer.word.lower(), "customer_answer", key, is_word=True))
+        pauses = [told.at for told in self.life.deliveries if told.change == "paused"]
+        cancels = [event.at for event in self.events if event.kind == "cancel"]
         for told in self.life.deliveries:
+            if told.change == "cancelled" and told.at in pauses and told.at not in cancels:
+                # A pause is said to be told as a cancellation too: one that no row knows is the pause.
+                continue
             said.append(Evidence(told.at, told.change, "webhook", told.key, ends_at=told.ends_at))
         return [evidence for evidence in said if evidence.at >= self.first.at]
 
@@ -170,7 +179,7 @@ class Reading:
             for one, left_it_at, overruled_by in after:
                 self._settle(one, left_it_at, overruled_by, status)
         for interval in self.intervals:
-            interval.settle()
+            interval.settle(self.first.at)
 
     def _hear(self, one: Evidence, status: str | None) -> tuple[str | None, str | None]:
         """Return the status after a piece of evidence, and the rule that overruled it."""
@@ -225,7 +234,9 @@ class Reading:
             if event.at > self.first.at:
                 later[event.at] = event.cents
         option, first, answer = self.life.option, self.first, self.youngest_answer
-        is_plain = not self.life.has_coupon and option.is_listed and not option.trial_days and option.price == option.recurring
+        is_plain = (
+            not self.life.has_coupon and option.is_listed and not option.trial_days and option.price == option.recurring
+        )
         first_paid = first.cents if first.is_payment and first.cents > 0 else None
         if first_paid and (first.kind == "rebill" or is_plain):
             price: int | None = first_paid
@@ -248,7 +259,7 @@ class Reading:
 
     @property
     def is_in_trial(self) -> bool:
-        return self.has_trial and not any(paid_at > self.first.at for paid_at in self.payments)
+        return self.has_trial and self.alive_at(self.intervals[-1].since) == "trialing"
 
     def active_times(self) -> list[tuple[datetime, datetime | None]]:
         """List when it counts as active by the default policy."""
@@ -291,12 +302,11 @@ class Reading:
 def subscriber_since(readings: Sequence[Reading], now: datetime) -> datetime | None:
     """Return since when a person has had at least one active subscription without a break, or None."""
     since, reached = None, None
-    for begin, end in sorted((time for reading in readings for time in reading.active_times()), key=lambda time: time[0]):
+    for begin, end in sorted(
+        (time for reading in readings for time in reading.active_times()), key=lambda time: time[0]
+    ):
         if since is None or (reached is not None and begin > reached):
             since, reached = begin, end
         elif reached is not None:
             reached = None if end is None else max(reached, end)
     return since if since and (reached is None or reached > now) else None
-
-
-__all__ = ["CONNECTION", "Reading", "subscriber_since"]

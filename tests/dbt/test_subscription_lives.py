@@ -7,7 +7,7 @@ whole by the assertion.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -60,12 +60,13 @@ class Built:
     def compare(self, sql: str, expected: Callable[[Reading], list[tuple[Any, ...]]]) -> None:
         found = self.by_subscription(sql)
         for key, reading in self.readings.items():
-            assert found[key] == expected(reading), reading.life
+            assert found[key] == expected(reading), repr(reading.life)
 
 
-def build(warehouse: RawWarehouse, lives: list[Life], moment: str) -> Built:
+def build(warehouse: RawWarehouse, lives: list[Life]) -> Built:
     write_down(warehouse, lives)
-    warehouse.dbt("build", "--select", *(f"+{model}" for model in MODELS), "--exclude-resource-type", "test", "unit_test")
+    selected = [f"+{model}" for model in MODELS]
+    warehouse.dbt("build", "--select", *selected, "--exclude-resource-type", "test", "unit_test")
     readings = {life.subscription_id: Reading(life) for life in lives if life.events}
     return Built(warehouse, readings, datetime.now(UTC))
 
@@ -74,7 +75,7 @@ def build(warehouse: RawWarehouse, lives: list[Life], moment: str) -> Built:
 def built(request: pytest.FixtureRequest, warehouse: RawWarehouse, lives: list[Life]) -> Built:
     """Build what is known early, and then over it what is known once the late evidence is there."""
     known = [life.known_early() for life in lives] if request.param == "early" else lives
-    return build(warehouse, known, request.param)
+    return build(warehouse, known)
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,7 @@ def test_a_change_of_price_is_one_event(built: Built) -> None:
 
     def expected(reading: Reading) -> list[tuple[Any, ...]]:
         prices = reading.prices
-        return [(at, before, after) for (_, before), (at, after) in zip(prices, prices[1:], strict=False)]
+        return [(at, before, after) for (_, before), (at, after) in pairwise(prices)]
 
     built.compare(sql, expected)
 
@@ -181,7 +182,9 @@ def test_a_subscription_is_what_its_last_interval_says(built: Built) -> None:
         word, last = reading.last_word, reading.intervals[-1]
         if word == "hibernating":
             return [(word, None, None, reading.is_in_trial, None, None, None, None, None, None)]
-        since = [last.since if last.status == status else None for status in ("paused", "cancelled", "completed", "past_due")]
+        since = [
+            last.since if last.status == status else None for status in ("paused", "cancelled", "completed", "past_due")
+        ]
         is_active, mrr = reading.is_active(built.now), reading.mrr(built.now)
         return [(word, last.status, is_active, reading.is_in_trial, *since, mrr, reading.payments_left)]
 
@@ -204,7 +207,7 @@ def test_a_person_is_a_subscriber_while_any_subscription_is_active(built: Built)
     for email, readings in owned.items():
         known = [reading.intervals[-1].status for reading in readings if reading.last_word != "hibernating"]
         expected = (known.count("paused"), known.count("cancelled"), subscriber_since(readings, built.now))
-        assert found[email] == expected, [reading.life for reading in readings]
+        assert found[email] == expected, repr([reading.life for reading in readings])
 
 
 def test_a_life_that_was_told_in_full_is_read_as_it_was(built: Built) -> None:
@@ -218,7 +221,4 @@ def test_a_life_that_was_told_in_full_is_read_as_it_was(built: Built) -> None:
         for status, at in life.story[1:]:
             if status != story[-1][0]:
                 story.append((status, at))
-        assert found[life.subscription_id] == story, life
-
-
-_ = Decimal
+        assert found[life.subscription_id] == story, repr(life)

@@ -7,23 +7,26 @@ with states as (
 compared as (
     select
         states.*,
+        min(states.occurred_at) over (partition by states.subscription_id) as first_moment,
         lag(states.status) over (partition by states.subscription_id order by states.position_in_order)
             as status_before
     from states
 ),
 
+-- The status on a row is overwritten by the next load, and its time with it. So it begins a status only where nothing
+-- that stays shows the same status, or where the subscription itself begins.
 numbered as (
     select
         compared.*,
-        compared.is_confirming and compared.evidence <> 'row_status' as is_confirming_for_good,
+        compared.is_confirming
+        and (compared.evidence <> 'row_status' or compared.occurred_at = compared.first_moment)
+            as is_confirming_for_good,
         sum(case when compared.status = compared.status_before then 0 else 1 end) over (
             partition by compared.subscription_id order by compared.position_in_order
         ) as status_number
     from compared
 ),
 
--- The status on a row is overwritten by the next load, and its time with it. So it begins a status only where nothing
--- that stays shows the same status.
 dated as (
     select
         numbered.subscription_id,
@@ -105,7 +108,7 @@ named as (
         overruled.status as status_before,
         overruled.status as status_after,
         overruled.occurred_at, overruled.evidence, overruled.evidence_id, overruled.seen_at,
-        {{ as_moment('null') }} as ends_at,
+        {{ as_moment("null") }} as ends_at,
         overruled.settled_by
     from overruled
     where overruled.repetition = 1

@@ -31,7 +31,7 @@ events as (
         transactions.occurred_at,
         transactions.seen_at,
         transactions.amount,
-        {{ as_moment('null') }} as billing_period_end_at
+        {{ as_moment("null") }} as billing_period_end_at
     from transactions
 ),
 
@@ -46,7 +46,7 @@ row_statuses as (
         transactions.seen_at as occurred_at,
         transactions.seen_at,
         cast(null as decimal(18, 2)) as amount,
-        {{ as_moment('null') }} as billing_period_end_at
+        {{ as_moment("null") }} as billing_period_end_at
     from transactions
     inner join statuses on lower(transactions.subscription_current_status) = statuses.thrivecart_status
 ),
@@ -62,7 +62,7 @@ answers as (
         customer_subscriptions.seen_at as occurred_at,
         customer_subscriptions.seen_at,
         cast(null as decimal(18, 2)) as amount,
-        {{ as_moment('null') }} as billing_period_end_at
+        {{ as_moment("null") }} as billing_period_end_at
     from customer_subscriptions
     inner join statuses on lower(customer_subscriptions.thrivecart_status) = statuses.thrivecart_status
 ),

@@ -27,6 +27,12 @@ current_plans as (
     where valid_to is null
 ),
 
+-- What the policy counts, and counts still.
+active_periods as (
+    select * from {{ ref('int_subscription_active_periods') }}
+    where active_to is null or active_to > {{ build_moment() }}
+),
+
 changes as (
     select * from {{ ref('int_subscription_changes') }}
     where not is_contradicted
@@ -79,6 +85,7 @@ judged as (
         case
             when latest_statuses.thrivecart_status is null or statuses.status is not null then current_periods.status
         end as status,
+        active_periods.subscription_id is not null as is_counted,
         current_periods.is_in_trial,
         current_periods.valid_from as status_since_at,
         current_periods.ends_at,
@@ -96,6 +103,9 @@ judged as (
     inner join transactions on terms.first_transaction_id = transactions.transaction_id
     inner join summed on terms.subscription_id = summed.subscription_id
     inner join current_periods on terms.subscription_id = current_periods.subscription_id
+    left join active_periods
+        on current_periods.subscription_id = active_periods.subscription_id
+        and current_periods.valid_from = active_periods.active_from
     inner join current_plans on terms.subscription_id = current_plans.subscription_id
     inner join resumptions on terms.subscription_id = resumptions.subscription_id
     left join latest_statuses on terms.subscription_id = latest_statuses.subscription_id
@@ -105,12 +115,7 @@ judged as (
 activated as (
     select
         judged.*,
-        judged.status in ('trialing', 'active')
-        or (judged.status = 'paused' and {{ var('paused_counts_as_active') }})
-        or (
-            judged.status = 'past_due'
-            and {{ dbt.dateadd('day', var('past_due_grace_days'), 'judged.status_since_at') }} > {{ build_moment() }}
-        ) as is_active
+        case when judged.status is not null then judged.is_counted end as is_active
     from judged
 ),
 

@@ -31,7 +31,7 @@ plan_changes as (
         plan_periods.subscription_id, 'plan_changed' as change,
         periods.status as status_before, periods.status as status_after, plan_periods.valid_from as occurred_at,
         'transaction' as evidence, plan_periods.transaction_id as evidence_id,
-        {{ as_moment('null') }} as known_at, false as is_contradicted, cast(null as varchar) as settled_by,
+        {{ as_moment("null") }} as known_at, false as is_contradicted, cast(null as varchar) as settled_by,
         plan_periods.plan_amount_before, plan_periods.plan_amount as plan_amount_after
     from plan_periods
     inner join periods
