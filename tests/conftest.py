@@ -44,6 +44,7 @@ LONGEST_FIRST = (
     ("tests/orchestration/test_runs.py",),
     (
         "tests/test_end_to_end.py",
+        "tests/test_mrr_end_to_end.py",
         "tests/test_last_screen.py",
         "tests/dbt/test_unit_tests.py",
         "tests/browser/test_dagster_ui.py",

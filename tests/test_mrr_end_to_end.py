@@ -1,7 +1,8 @@
 """MRR of the generated businesses, month by month, against what the vendors' own rows tell of that time.
 
 The generator knows what each subscription brings now. What it brought before follows from its rows: it began with the
-first one, a trial with the second, it cost what was paid last, and it ended with a cancellation. Amounts are whole cents.
+first one, a trial with the second, it cost what was paid last, and it ended with a cancellation. A failed payment is
+made good within the grace, and a pause counts. Amounts are whole cents.
 """
 
 import csv
@@ -45,12 +46,8 @@ class Told:
 
 
 def subscriptions(road: Road) -> Iterator[Told]:
-    person_of = {
-        (workspace, email): person
-        for workspace, email, person in road.rows(
-            "select workspace_id, email, person_id from marts.bridge_person_emails"
-        )
-    }
+    emails = road.rows("select workspace_id, email, person_id from marts.bridge_person_emails")
+    person_of = {(workspace, email): person for workspace, email, person in emails}
     truth = {(row.connection_id, row.internal_subscription_id): row for row in road.truth("subscriptions").itertuples()}
     for file in sorted((road.business / "thrivecart").glob("*_thrivecart.json")):
         account = json.loads(file.read_text())
@@ -95,7 +92,12 @@ def turns(zone: ZoneInfo, since: datetime) -> Iterator[tuple[str, datetime]]:
 
 def test_the_running_month_closes_at_what_the_subscriptions_truly_bring(travelled_road: Road) -> None:
     closing = travelled_road.rows(
-        "select workspace_id, currency, closing_amount * 100 from marts.rpt_mrr_movements where not is_complete order by all"
+        """
+        select workspace_id, currency, closing_amount * 100
+        from marts.rpt_mrr_movements
+        where not is_complete
+        order by all
+        """
     )
     truth = travelled_road.truth("subscriptions")
     truth["cents"] = truth["mrr_thirty_day_cents"].astype(int)
