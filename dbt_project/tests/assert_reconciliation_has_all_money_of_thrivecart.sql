@@ -1,5 +1,5 @@
--- Guards: ThriveCart's side of the reconciliation is all that its rows and webhooks state, test mode included, and nothing
--- twice: gross is what was charged, net is that less refunds, tax and commissions.
+-- Guards: ThriveCart's side of the reconciliation is all that its rows and webhooks state, test mode included, and
+-- nothing twice: gross is what was charged, net is that less refunds, tax and commissions.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_thrivecart_reconciliation'}}}) }}
 
 with stated as (

@@ -1,4 +1,5 @@
--- Guards: what the reconciliation says to be ThriveCart's lifetime value of a customer is a figure that ThriveCart gave.
+-- Guards: what the reconciliation says to be ThriveCart's lifetime value of a customer is a figure that ThriveCart
+-- gave.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_thrivecart_reconciliation'}}}) }}
 
 with reconciled as (

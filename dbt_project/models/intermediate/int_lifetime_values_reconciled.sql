@@ -76,11 +76,13 @@ summed as (
         lifetime_values.seen_at,
         lifetime_values.amount as told_amount,
         coalesce(
-            sum(case when not chosen.is_test and chosen.occurred_at <= lifetime_values.seen_at then chosen.amount end), 0
+            sum(case when chosen.occurred_at <= lifetime_values.seen_at and not chosen.is_test then chosen.amount end),
+            0
         ) as amount_then,
         coalesce(sum(case when not chosen.is_test then chosen.amount end), 0) as amount_now,
         coalesce(
-            sum(case when chosen.is_test and chosen.occurred_at <= lifetime_values.seen_at then chosen.amount end), 0
+            sum(case when chosen.occurred_at <= lifetime_values.seen_at and chosen.is_test then chosen.amount end),
+            0
         ) as test_amount
     from lifetime_values
     left join chosen

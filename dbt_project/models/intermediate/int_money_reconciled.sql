@@ -52,7 +52,7 @@ paired as (
             when shown.is_test then 'test_mode'
             when shown.evidence in ('tax', 'commission') then 'not_in_api'
             when shown.evidence = 'webhook' and not shown.is_overdue then 'not_yet_loaded'
-            when shown.amount is distinct from counted.amount then 'unexplained'
+            when coalesce(shown.amount <> counted.amount, true) then 'unexplained'
             when shown.shown_date = counted.occurred_date then null
             when
                 counted.component = 'refunds'

@@ -28,7 +28,7 @@ answers_ranked as (
         customer_orders.email,
         row_number() over (
             partition by customer_orders.order_id
-            order by customer_orders.seen_at desc, customer_orders.email
+            order by customer_orders.seen_at desc, customer_orders.email desc
         ) as recency
     from customer_orders
 ),

@@ -1,5 +1,5 @@
--- Grain: one amount that ThriveCart counts, on the day on which its dashboard counts it: a payment, a refund, the tax in
--- one of them, or a commission. By ThriveCart's rules alone and from its words alone, those of test mode among them.
+-- Grain: one amount that ThriveCart counts, on the day on which its dashboard counts it: a payment, a refund, the tax
+-- in one of them, or a commission. By ThriveCart's rules alone and from its words alone, those of test mode among them.
 with transactions as (
     select * from {{ ref('stg_thrivecart__transactions') }}
     where transaction_type <> 'cancel'
