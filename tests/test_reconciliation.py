@@ -81,7 +81,8 @@ def test_commissions_are_those_that_were_earned_and_not_given_back(travelled_roa
 
 
 def test_thrivecarts_days_are_days_in_utc_and_hold_test_orders_too(travelled_road: Road) -> None:
-    since = date.fromisoformat(json.loads((travelled_road.business / "business.json").read_text())["webhooks_since"][:10])
+    business = json.loads((travelled_road.business / "business.json").read_text())
+    since = date.fromisoformat(business["webhooks_since"][:10])
     # Of what has just happened some webhooks are still on their way.
     until = TODAY - timedelta(days=2)
     expected: Counter[tuple[Any, ...]] = Counter()

@@ -23,6 +23,7 @@ MARTS = (
     "fct_touchpoints",
     "fct_transactions",
     "rpt_roi_daily",
+    "rpt_thrivecart_reconciliation",
     "rpt_unmatched_revenue",
 )
 
