@@ -99,7 +99,7 @@ dunned as (
     select
         billed.*,
         sum(case when billed.is_failing then 1 else 0 end) over (
-            partition by billed.subscription_id, billed.stretch, billed.is_denied order by billed.position_in_order
+            partition by billed.subscription_id, billed.stretch order by billed.position_in_order
         ) as failures
     from billed
 ),
