@@ -125,13 +125,7 @@ def _sale(number: int, timestamp: int) -> Row:
 
 
 def _write_account(folder: Path, rows: list[Row]) -> None:
-    account: Row = {
-        "api_key": KEY,
-        "account": {},
-        **{name: [] for name in ("products", "bumps", "upsells", "downsells")},
-        **{name: {} for name in ("product_details", "pricing_options", "customers")},
-        "transactions": rows,
-    }
+    account = {"api_key": KEY, "transactions": rows}
     (folder / "business.json").write_text("{}")
     (folder / "thrivecart").mkdir()
     (folder / "thrivecart" / f"{CONNECTION}.json").write_text(json.dumps(account))

@@ -80,6 +80,10 @@ class Vendor:
     is_denied: Callable[[Response], bool] = lambda response: response.status_code == 401
     hint_of_wait: Callable[[Response], float | None] = lambda response: None
 
+    def base_url_of(self, connection: Connection) -> str:
+        """Return what stands before the paths, without a slash at its end: the connection's, else the vendor's own."""
+        return (connection.base_url or self.base_url).rstrip("/")
+
     def setting(self, name: str) -> float:
         """Return a setting of the pace."""
         configured = dlt.config.get(f"sources.{self.source}.{name}", float)
@@ -108,7 +112,7 @@ class VendorClient:
         self._vendor = vendor
         self._connection = connection
         self._report = report
-        self._base_url = (connection.base_url or vendor.base_url).rstrip("/")
+        self._base_url = vendor.base_url_of(connection)
         self._key = key or secret(connection, vendor.secret_name)
         # Two connections with one key are one account to the vendor.
         account = f"{self._base_url} {self._key}"

@@ -78,20 +78,11 @@ def generate() -> None:
 @contextmanager
 def vendors() -> Iterator[None]:
     """Serve the businesses' vendors as long as the context lasts, with configuration and keys that lead there."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = ["serve", "--folder", str(folder() / "business"), "--port", str(port), "--requests-per-minute", "0"]
-    with (folder() / "sandbox.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", *command], cwd=project_root(), stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            _wait_for(server, address)
-            load_dotenv(folder() / "business" / "secrets.env", override=True)
-            yield
-        finally:
-            server.terminate()
-            server.wait()
+    business, port = folder() / "business", free_port()
+    command = ["sandbox", "serve", "--folder", str(business), "--port", str(port), "--requests-per-minute", "0"]
+    with _serving(command, f"http://127.0.0.1:{port}", "sandbox.log"):
+        load_dotenv(business / "secrets.env", override=True)
+        yield
 
 
 def receive_webhooks() -> None:
@@ -99,19 +90,23 @@ def receive_webhooks() -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     print("Receiving the webhooks of the last months", flush=True)
-    with (folder() / "webhooks.log").open("w") as log:
-        receiver = subprocess.Popen(
-            [sys.executable, "-m", "ingestion", "webhooks", "--port", str(port)],
-            cwd=project_root(),
-            stdout=log,
-            stderr=subprocess.STDOUT,
+    with _serving(["ingestion", "webhooks", "--port", str(port)], f"{address}/health", "webhooks.log"):
+        _sandbox("deliver", "--folder", str(folder() / "business"), "--to", address)
+
+
+@contextmanager
+def _serving(module: list[str], address: str, log_name: str) -> Iterator[None]:
+    """Run a module of the project that serves, from when it answers at an address to the end of the context."""
+    with (folder() / log_name).open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", *module], cwd=project_root(), stdout=log, stderr=subprocess.STDOUT
         )
         try:
-            _wait_for(receiver, f"{address}/health")
-            _sandbox("deliver", "--folder", str(folder() / "business"), "--to", address)
+            _wait_for(server, address)
+            yield
         finally:
-            receiver.terminate()
-            receiver.wait()
+            server.terminate()
+            server.wait()
 
 
 def _sandbox(command: str, *arguments: str) -> None:

@@ -93,8 +93,6 @@ def business(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "account_url": "https://acme.example",
             "user_name": "Ada",
         },
-        **{name: [] for name in ("products", "bumps", "upsells", "downsells")},
-        **{name: {} for name in ("product_details", "pricing_options", "customers")},
         "transactions": [transaction(1), transaction(2)],
     }
     (folder / "business.json").write_text("{}")

@@ -21,7 +21,7 @@ from ingestion.thrivecart.customers import customers_to_ask
 from ingestion.thrivecart.history import begun, pages_left
 from ingestion.thrivecart.inbox import Inbox, archive_name
 from ingestion.thrivecart.journal import Journal
-from ingestion.thrivecart.seeking import Page, made_at, pages_between, pages_since
+from ingestion.thrivecart.seeking import Page, made_at, moments_of, pages_between, pages_since
 from ingestion.thrivecart.tables import (
     CATALOGUE,
     CUSTOMERS,
@@ -106,9 +106,8 @@ def _everything(account: ThriveCart, extraction: Extraction, table: Table, remem
     pages = enumerate(pages_left(reading, journal, account.transaction_page), start=1)
     for count, (mode, page) in pages:
         progress.reach(f"page {page.number} of {page.pages} ({mode}){account.time_for(page.pages - page.number)}")
-        days = _days_of(page) + [date.fromisoformat(day) for day in [reading.get("newest_day")] if day]
-        if days:
-            reading["newest_day"] = max(days).isoformat()
+        # As text, in which the empty one is older than every day.
+        reading["newest_day"] = max([reading.get("newest_day", ""), *(day.isoformat() for day in _days_of(page))])
         yield from _landed(extraction, table, mode, page, first_day)
         if count == settings.PAGES_LANDED_AT_ONCE:
             extraction.unfinished.add(table.name)
@@ -144,16 +143,15 @@ def _landed(extraction: Extraction, table: Table, mode: str, page: Page, first_d
     last_day = extraction.last_day()
     asked_for = [
         row
-        for row, moment in ((row, made_at(row)) for row in page.rows)
+        for row, at in zip(page.rows, map(made_at, page.rows), strict=True)
         # A row whose day cannot be read is set aside, whatever the days asked for.
-        if moment is None
-        or ((first_day is None or moment.date() >= first_day) and (last_day is None or moment.date() <= last_day))
+        if at is None or ((first_day is None or at.date() >= first_day) and (last_day is None or at.date() <= last_day))
     ]
     yield from land(extraction, table, asked_for, {"mode": mode, "seen_at": page.seen_at})
 
 
 def _days_of(page: Page) -> list[date]:
-    return [moment.date() for moment in map(made_at, page.rows) if moment]
+    return [at.date() for at in moments_of(page.rows)]
 
 
 def _not_in_the_future(day: date) -> str:

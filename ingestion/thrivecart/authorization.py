@@ -135,7 +135,7 @@ def _connection(connection_id: str) -> Connection:
         raise ConfigurationError(
             f"{connection_id} {what}; connections of {THRIVECART.source} are: {', '.join(known) or 'none so far'}"
         )
-    address = urlsplit(_base_url(connection))
+    address = urlsplit(THRIVECART.base_url_of(connection))
     if address.scheme != "https" and not (address.scheme == "http" and _is_this_machine(address.hostname)):
         raise ConfigurationError(
             f"{connection_id}: base_url must begin with https://, as others could read a key on the way to it"
@@ -150,12 +150,8 @@ def _is_this_machine(host: str | None) -> bool:
         return host == "localhost"
 
 
-def _base_url(connection: Connection) -> str:
-    return (connection.base_url or THRIVECART.base_url).rstrip("/")
-
-
 def _authorization_url(connection: Connection) -> str:
-    return _base_url(connection).removesuffix(settings.API_PATH)
+    return THRIVECART.base_url_of(connection).removesuffix(settings.API_PATH)
 
 
 def _variable(connection: Connection) -> str:

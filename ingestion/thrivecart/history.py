@@ -6,13 +6,13 @@ What is landed is remembered with the rows, in the warehouse; what is read and n
 import math
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from ingestion.thrivecart import settings
 from ingestion.thrivecart.journal import Journal
-from ingestion.thrivecart.seeking import Page, follows, made_at, until_passed, walk
+from ingestion.thrivecart.seeking import Page, follows, moments_of, until_passed, walk
 
 PageOf = Callable[[str, int], Page]
 """Asks for a page of a mode."""
@@ -60,7 +60,8 @@ def pages_left(reading: Reading, journal: Journal, page_of: PageOf) -> Iterator[
                 position["is_disordered"] = position.get("is_disordered", False) or not follows(above, page)
                 above = page
                 if position["first_total"] is None:
-                    position |= {"first_total": page.total, "newest": max(_moments(page), default=None)}
+                    newest = max(map(datetime.timestamp, moments_of(page.rows)), default=None)
+                    position |= {"first_total": page.total, "newest": newest}
                 position |= {"page": page.number, "total": page.total}
                 yield mode, page
             position["is_at_end"] = True
@@ -104,11 +105,8 @@ def _made_meanwhile(position: dict[str, Any], page_at: Callable[[int], Page]) ->
     for page in walk(page_at, page_at(1)):
         position["total"] = page.total
         # Said before the page is taken: after it a part may end, and the next one would begin at the top again.
-        position["is_done"] = position["newest"] is None or min(_moments(page), default=math.inf) <= position["newest"]
+        oldest = min(map(datetime.timestamp, moments_of(page.rows)), default=math.inf)
+        position["is_done"] = position["newest"] is None or oldest <= position["newest"]
         yield page
         if position["is_done"]:
             return
-
-
-def _moments(page: Page) -> list[float]:
-    return [moment.timestamp() for moment in map(made_at, page.rows) if moment]

@@ -66,6 +66,11 @@ def made_at(row: Any) -> datetime | None:
         return None
 
 
+def moments_of(rows: list[Any]) -> list[datetime]:
+    """Return the UTC moments of those transactions of which they can be told."""
+    return [moment for moment in map(made_at, rows) if moment]
+
+
 def _sought(page_at: PageAt, last_day: date) -> tuple[Page | None, Page]:
     """Return the first page that is not wholly newer than a day, after the page seen closest above it.
 
@@ -89,7 +94,7 @@ def _sought(page_at: PageAt, last_day: date) -> tuple[Page | None, Page]:
         else:
             # A page that is empty, as the total was too large, lies below as well.
             below, first_below = page, page.number
-            if any(moment.date() > last_day for moment in _moments(page.rows)):
+            if any(moment.date() > last_day for moment in moments_of(page.rows)):
                 break
     # What was seen before the page above it may have received rows from there since.
     return above, below if below is page else page_at(first_below)
@@ -97,7 +102,7 @@ def _sought(page_at: PageAt, last_day: date) -> tuple[Page | None, Page]:
 
 def _guess(above: Page, below: Page, day: date) -> int:
     """Return the page between two on which a day should end, if as much is sold at any time."""
-    from_moment, to_moment = min(_moments(above.rows)), max(_moments(below.rows), default=None)
+    from_moment, to_moment = min(moments_of(above.rows)), max(moments_of(below.rows), default=None)
     if to_moment is None or from_moment <= to_moment:
         return (above.number + below.number) // 2
     end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
@@ -130,7 +135,7 @@ def until_passed(pages: Iterator[Page], first_day: date | None) -> Iterator[Page
     """Yield pages down to the first that is wholly older than a UTC day: newest first is not promised."""
     for page in pages:
         yield page
-        moments = _moments(page.rows)
+        moments = moments_of(page.rows)
         if first_day and moments and max(moments).date() < first_day:
             return
 
@@ -143,7 +148,7 @@ def _until_passed_in_order(pages: Iterator[Page], first_day: date | None) -> Ite
         if not follows(above, page):
             yield from until_passed(pages, first_day)
             return
-        moments = _moments(page.rows)
+        moments = moments_of(page.rows)
         if first_day and moments and min(moments).date() < first_day:
             return
         above = page
@@ -167,21 +172,17 @@ def follows(above: Page | None, page: Page) -> bool:
 
 def _require_order(above: Page | None, page: Page) -> None:
     """Raise NotNewestFirst if a row is newer than one before it, on this page or on one seen above it."""
-    if any(later > earlier for earlier, later in pairwise(_moments(page.rows))):
+    if any(later > earlier for earlier, later in pairwise(moments_of(page.rows))):
         raise NotNewestFirst(f"page {page.number} is not in order")
     if above is None:
         return
     # Rows that sales made meanwhile have pushed here were on the page above, or before it, when that was read.
     pushed = page.total - above.total - (page.number - above.number - 1) * len(above.rows)
-    higher, lower = _moments(above.rows), _moments(page.rows[max(pushed, 0) :])
+    higher, lower = moments_of(above.rows), moments_of(page.rows[max(pushed, 0) :])
     if higher and lower and max(lower) > min(higher):
         raise NotNewestFirst(f"page {page.number} has a newer row than page {above.number}")
 
 
 def _is_newer(page: Page, day: date) -> bool:
-    moments = _moments(page.rows)
+    moments = moments_of(page.rows)
     return bool(moments) and min(moments).date() > day
-
-
-def _moments(rows: list[Any]) -> list[datetime]:
-    return [moment for moment in map(made_at, rows) if moment]

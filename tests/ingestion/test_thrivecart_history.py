@@ -87,6 +87,14 @@ def refuse(number: int, at: int) -> Answer | None:
     return Answer({"error": "no"}, status=400) if number == at else None
 
 
+def break_off(project: Project, account: Account, at: int) -> None:
+    """Load until a page is refused; after that all pages are given."""
+    account.before_page = lambda number: refuse(number, at)
+    with pytest.raises(LoadFailed):
+        project.load("thrivecart", "transactions")
+    account.before_page = lambda number: None
+
+
 def landed(project: Project) -> list[int]:
     return [number for (number,) in project.rows(LANDED)]
 
@@ -104,10 +112,7 @@ def test_a_history_takes_a_request_a_page_and_one_for_test_mode(project: Project
 
 @pytest.mark.parametrize("page", range(1, 9))
 def test_a_history_that_breaks_off_goes_on_at_its_page(project: Project, account: Account, page: int) -> None:
-    account.before_page = lambda number: refuse(number, page)
-    with pytest.raises(LoadFailed):
-        project.load("thrivecart", "transactions")
-    account.before_page = lambda number: None
+    break_off(project, account, at=page)
     account.asked()
     project.load("thrivecart", "transactions")
     assert account.asked() == list(range(page, 9))
@@ -128,10 +133,7 @@ def test_a_history_that_is_killed_at_a_page_goes_on_there(project: Project, acco
 
 
 def test_what_was_read_before_a_kill_is_as_it_was_seen_then(project: Project, account: Account) -> None:
-    account.before_page = lambda number: refuse(number, 3)
-    with pytest.raises(LoadFailed):
-        project.load("thrivecart", "transactions")
-    account.before_page = lambda number: None
+    break_off(project, account, at=3)
     project.load("thrivecart", "transactions")
     seen = project.rows(
         "select count(distinct seen_at), max(seen_at) filter (where event_id::int > 55)"
@@ -141,10 +143,7 @@ def test_what_was_read_before_a_kill_is_as_it_was_seen_then(project: Project, ac
 
 
 def test_sales_made_between_an_interruption_and_the_going_on_are_landed(project: Project, account: Account) -> None:
-    account.before_page = lambda number: refuse(number, 5)
-    with pytest.raises(LoadFailed):
-        project.load("thrivecart", "transactions")
-    account.before_page = lambda number: None
+    break_off(project, account, at=5)
     account.sell(76, 77, 78)
     account.asked()
     project.load("thrivecart", "transactions")
@@ -171,10 +170,7 @@ def test_rows_that_vanish_while_reading_hide_no_other(project: Project, account:
 
 
 def test_rows_that_vanish_while_nothing_runs_hide_no_other(project: Project, account: Account) -> None:
-    account.before_page = lambda number: refuse(number, 5)
-    with pytest.raises(LoadFailed):
-        project.load("thrivecart", "transactions")
-    account.before_page = lambda number: None
+    break_off(project, account, at=5)
     del account.rows[5:25]
     project.load("thrivecart", "transactions")
     assert set(range(1, 76)) - set(landed(project)) == set()
@@ -184,10 +180,7 @@ def test_rows_that_vanish_while_nothing_runs_hide_no_other(project: Project, acc
 def test_a_history_of_a_warehouse_that_is_lost_begins_anew(
     project: Project, account: Account, empty_warehouse: Path, copy: str
 ) -> None:
-    account.before_page = lambda number: refuse(number, 6)
-    with pytest.raises(LoadFailed):
-        project.load("thrivecart", "transactions")
-    account.before_page = lambda number: None
+    break_off(project, account, at=6)
     project.warehouse.unlink()
     if copy != "deleted":
         shutil.copy(empty_warehouse, project.warehouse)
@@ -196,10 +189,7 @@ def test_a_history_of_a_warehouse_that_is_lost_begins_anew(
 
 
 def test_a_page_that_cannot_be_read_from_disk_is_asked_for_again(project: Project, account: Account) -> None:
-    account.before_page = lambda number: refuse(number, 3)
-    with pytest.raises(LoadFailed):
-        project.load("thrivecart", "transactions")
-    account.before_page = lambda number: None
+    break_off(project, account, at=3)
     (page,) = (project.warehouse.parent / ".unlanded" / "acme_thrivecart").glob("live-*2.json.gz")
     page.write_bytes(page.read_bytes()[:20])
     account.asked()
@@ -209,10 +199,7 @@ def test_a_page_that_cannot_be_read_from_disk_is_asked_for_again(project: Projec
 
 
 def test_a_history_from_another_first_day_begins_anew(project: Project, account: Account) -> None:
-    account.before_page = lambda number: refuse(number, 5)
-    with pytest.raises(LoadFailed):
-        project.load("thrivecart", "transactions")
-    account.before_page = lambda number: None
+    break_off(project, account, at=5)
     lines = (project.config / "connections.csv").read_text().replace(",,\n", ",2026-11-10,\n")
     (project.config / "connections.csv").write_text(lines)
     account.asked()
@@ -222,12 +209,9 @@ def test_a_history_from_another_first_day_begins_anew(project: Project, account:
 
 def test_pages_on_disk_are_the_owners_alone_and_gone_when_they_have_landed(project: Project, account: Account) -> None:
     folder = project.warehouse.parent / ".unlanded" / "acme_thrivecart"
-    account.before_page = lambda number: refuse(number, 3)
-    with pytest.raises(LoadFailed):
-        project.load("thrivecart", "transactions")
+    break_off(project, account, at=3)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
-    account.before_page = lambda number: None
     project.load("thrivecart", "transactions")
     assert not folder.exists()
 

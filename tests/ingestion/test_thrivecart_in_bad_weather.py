@@ -42,18 +42,7 @@ def business(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for number in range(ROWS)
     ]
-    account = {
-        "api_key": "key-of-acme_thrivecart",
-        "account": {},
-        "products": [],
-        "product_details": {},
-        "bumps": [],
-        "upsells": [],
-        "downsells": [],
-        "pricing_options": {},
-        "customers": {},
-        "transactions": rows,
-    }
+    account = {"api_key": "key-of-acme_thrivecart", "transactions": rows}
     (folder / "business.json").write_text("{}")
     (folder / "thrivecart").mkdir()
     (folder / "thrivecart" / "acme_thrivecart.json").write_text(json.dumps(account))
@@ -87,6 +76,18 @@ def load_in_parts(environment: dict[str, str]) -> None:
     os.environ.update(environment)
     settings.PAGES_LANDED_AT_ONCE = 4
     load("thrivecart", ["transactions"], report=lambda line: None)
+
+
+def load_and_kill(vendor: Sandbox, processes: ForkServerContext, after_pages: int) -> None:
+    """Load in a process of its own, and kill that once it has asked for so many pages, if it is not done by then."""
+    environment = {name: value for name, value in os.environ.items() if "__" in name or name.startswith("DOLLAR")}
+    process = processes.Process(target=load_in_parts, args=(environment,))
+    process.start()
+    while process.is_alive() and pages_asked(vendor) < after_pages:
+        time.sleep(0.002)
+    process.kill()
+    process.join()
+    assert process.exitcode in (-signal.SIGKILL, 0)
 
 
 def there(vendor: Sandbox) -> Counter[tuple[str, str]]:
@@ -123,15 +124,7 @@ def test_raw_is_the_truth_after_a_kill_at_any_page_in_any_weather(
         insert_while_paging=draws.choice([2, 3, 5]),
         swapped_page=draws.choice([0, 0, 2, 5, 9]),
     )
-    killed_after = draws.randint(1, PAGES + 3)
-    environment = {name: value for name, value in os.environ.items() if "__" in name or name.startswith("DOLLAR")}
-    process = processes.Process(target=load_in_parts, args=(environment,))
-    process.start()
-    while process.is_alive() and pages_asked(vendor) < killed_after:
-        time.sleep(0.002)
-    process.kill()
-    process.join()
-    assert process.exitcode in (-signal.SIGKILL, 0)
+    load_and_kill(vendor, processes, after_pages=draws.randint(1, PAGES + 3))
     connected.load("thrivecart", "transactions")
     vendor.faults = Faults()
     connected.load("thrivecart", "transactions")
@@ -142,13 +135,7 @@ def test_after_a_kill_at_most_two_pages_are_read_again(
     connected: Project, vendor: Sandbox, processes: ForkServerContext
 ) -> None:
     vendor.faults = Faults(insert_while_paging=4)
-    environment = {name: value for name, value in os.environ.items() if "__" in name or name.startswith("DOLLAR")}
-    process = processes.Process(target=load_in_parts, args=(environment,))
-    process.start()
-    while process.is_alive() and pages_asked(vendor) < 7:
-        time.sleep(0.002)
-    process.kill()
-    process.join()
+    load_and_kill(vendor, processes, after_pages=7)
     connected.load("thrivecart", "transactions")
     # One for test mode.
     assert pages_asked(vendor) <= math.ceil(sum(there(vendor).values()) / 100) + 2 + 1

@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from sandbox import generate
+
 ZONES = {"northwind": ZoneInfo("America/Los_Angeles"), "lumen": ZoneInfo("Europe/Berlin")}
 WORKSPACES = list(ZONES)
 START, TODAY = date(2025, 3, 1), date(2026, 11, 20)
@@ -50,3 +54,10 @@ class Folder:
     def attended(self, workspace: str, email: str) -> dict[str, str]:
         rows = self.table(f"drop/{workspace}_files/contacts_webinar.csv")
         return next(row for row in rows if row["email"].lower() == email)
+
+
+def generated(tmp_path_factory: pytest.TempPathFactory, today: date = TODAY) -> Folder:
+    """Generate the smallest businesses, up to a day, into a folder of their own."""
+    path = tmp_path_factory.mktemp("business")
+    generate(path, start=START, today=today, scale=SMALLEST)
+    return Folder(path)

@@ -4,15 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sandbox import generate
-from tests.sandbox.generated_folder import SMALLEST, START, TODAY, WORKSPACES, ZONES, Folder, Row
+from tests.sandbox.generated_folder import START, TODAY, WORKSPACES, ZONES, Folder, Row, generated
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    path = tmp_path_factory.mktemp("business")
-    generate(path, start=START, today=TODAY, scale=SMALLEST)
-    return Folder(path)
+    return generated(tmp_path_factory)
 
 
 def kinds(rows: list[Row]) -> list[str]:

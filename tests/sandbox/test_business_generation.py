@@ -11,7 +11,7 @@ import pytest
 
 from sandbox import generate, write_configuration
 from sandbox.__main__ import main
-from tests.sandbox.generated_folder import SMALLEST, START, TODAY, WORKSPACES, ZONES, Folder, Row
+from tests.sandbox.generated_folder import SMALLEST, START, TODAY, WORKSPACES, ZONES, Folder, Row, generated
 
 LATER = TODAY + timedelta(days=45)
 THRIVECART_KEYS = {
@@ -27,16 +27,12 @@ of_each_account = pytest.mark.parametrize("connection_id", META_CONNECTIONS)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    path = tmp_path_factory.mktemp("business")
-    generate(path, start=START, today=TODAY, scale=SMALLEST)
-    return Folder(path)
+    return generated(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def later(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    path = tmp_path_factory.mktemp("later")
-    generate(path, start=START, today=LATER, scale=SMALLEST)
-    return Folder(path)
+    return generated(tmp_path_factory, today=LATER)
 
 
 def files(path: Path) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox import generate
-from tests.sandbox.generated_folder import SMALLEST, START, TODAY, WORKSPACES, Folder, Row
+from tests.sandbox.generated_folder import START, TODAY, WORKSPACES, Folder, Row, generated
 
 NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
 SINCE = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC) - timedelta(days=120)
@@ -38,16 +38,12 @@ in_both = pytest.mark.parametrize("workspace", WORKSPACES)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    path = tmp_path_factory.mktemp("business")
-    generate(path, start=START, today=TODAY, scale=SMALLEST)
-    return Folder(path)
+    return generated(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def later(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    path = tmp_path_factory.mktemp("later")
-    generate(path, start=START, today=LATER, scale=SMALLEST)
-    return Folder(path)
+    return generated(tmp_path_factory, today=LATER)
 
 
 @pytest.fixture(scope="module")
