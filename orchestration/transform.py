@@ -41,7 +41,8 @@ def dbt_project() -> DbtProject:
 def _is_parsed(project: DbtProject) -> bool:
     if not project.manifest_path.exists():
         return False
-    folders = [PROJECT_FOLDER / name for name in ("models", "macros", "seeds", "tests")] + [config_folder()]
+    names = ("models", "macros", "seeds", "snapshots", "tests")
+    folders = [PROJECT_FOLDER / name for name in names] + [config_folder()]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     newest = max(path.stat().st_mtime for path in [*files, PROJECT_FOLDER / "dbt_project.yml"])
     return newest < project.manifest_path.stat().st_mtime

@@ -86,6 +86,29 @@ def test_intermediate_models_read_no_mart(models: list[dict[str, Any]]) -> None:
     assert upstream == []
 
 
+def test_only_marts_read_what_was_known_before(models: list[dict[str, Any]]) -> None:
+    outside = [
+        model["name"]
+        for model in models
+        if model["fqn"][1] != "marts" and any(parent.startswith("snapshot.") for parent in model["depends_on"]["nodes"])
+    ]
+    assert outside == []
+
+
+def test_every_snapshot_says_its_grain_and_keeps_what_is_gone(manifest: dict[str, Any]) -> None:
+    snapshots = [node for node in manifest["nodes"].values() if node["resource_type"] == "snapshot"]
+    assert snapshots
+    careless = [
+        snapshot["name"]
+        for snapshot in snapshots
+        if not snapshot["description"].startswith("Grain: ")
+        or snapshot["schema"] != "snapshots"
+        or snapshot["config"]["strategy"] != "check"
+        or snapshot["config"]["hard_deletes"] != "invalidate"
+    ]
+    assert careless == []
+
+
 def test_every_mart_has_an_enforced_contract(models: list[dict[str, Any]]) -> None:
     marts = [model for model in models if model["fqn"][1] == "marts"]
     assert marts

@@ -43,21 +43,23 @@ def graph(definitions: dg.Definitions) -> AssetGraph:
 
 
 def dbt_nodes() -> set[tuple[str, str]]:
-    """List every model and seed file as (schema, name); the schema of a model is its folder's."""
+    """List every model, seed and snapshot as (schema, name); the schema of a model is its folder's."""
     models = {
         (path.relative_to(PROJECT / "dbt_project" / "models").parts[0], path.stem)
         for path in (PROJECT / "dbt_project" / "models").rglob("*.sql")
     }
     seeds = {("reference", path.stem) for path in (PROJECT / "dbt_project" / "seeds").glob("*.csv")}
     configured = {("reference", path.stem) for path in (PROJECT / "config").glob("*.csv")}
-    return models | seeds | configured
+    declared = yaml.safe_load((PROJECT / "dbt_project" / "snapshots" / "_snapshots.yml").read_text())
+    snapshots = {("snapshots", snapshot["name"]) for snapshot in declared["snapshots"]}
+    return models | seeds | configured | snapshots
 
 
 def raw_tables() -> set[tuple[str, str]]:
     return {(source.name, table.name) for source in SOURCES.values() for table in source.tables}
 
 
-def test_the_graph_has_every_raw_table_every_model_every_seed_and_the_publication_and_nothing_else(
+def test_the_graph_has_every_raw_table_every_node_of_dbt_and_the_publication_and_nothing_else(
     graph: AssetGraph,
 ) -> None:
     keys = {tuple(key.path) for key in graph.get_all_asset_keys()}

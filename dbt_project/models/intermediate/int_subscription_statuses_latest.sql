@@ -31,41 +31,16 @@ ranked as (
         sightings.*,
         row_number() over (
             partition by sightings.subscription_id
-            order by sightings.seen_at desc, sightings.occurred_at desc
+            order by sightings.seen_at desc, sightings.occurred_at desc, sightings.thrivecart_status desc
         ) as recency
     from sightings
-),
-
--- No REST row says when a pause began. Answers of /customer are kept with their times, so the first of an unbroken
--- run of `paused` ones is the earliest moment that can be vouched for.
-last_unpaused as (
-    select
-        customer_subscriptions.subscription_id,
-        max(customer_subscriptions.seen_at) as seen_at
-    from customer_subscriptions
-    where lower(customer_subscriptions.thrivecart_status) <> 'paused'
-    group by customer_subscriptions.subscription_id
-),
-
-pauses as (
-    select
-        customer_subscriptions.subscription_id,
-        min(customer_subscriptions.seen_at) as first_seen_paused_at
-    from customer_subscriptions
-    left join last_unpaused on customer_subscriptions.subscription_id = last_unpaused.subscription_id
-    where
-        lower(customer_subscriptions.thrivecart_status) = 'paused'
-        and (last_unpaused.seen_at is null or customer_subscriptions.seen_at > last_unpaused.seen_at)
-    group by customer_subscriptions.subscription_id
 ),
 
 final as (
     select
         ranked.subscription_id,
-        ranked.thrivecart_status,
-        pauses.first_seen_paused_at
+        ranked.thrivecart_status
     from ranked
-    left join pauses on ranked.subscription_id = pauses.subscription_id
     where ranked.recency = 1
 )
 

@@ -1,5 +1,5 @@
--- Grain: one subscription and the terms it is billed on: what the youngest rebill charged, else what its pricing
--- option says, else its first charge. The billing interval is in the catalogue and in /customer answers only.
+-- Grain: one subscription and the terms it began on, as the catalogue and the answers about its customer tell them.
+-- The billing interval and the number of payments are in these two only.
 with transactions as (
     select * from {{ ref('int_transactions_converted') }}
     where subscription_id is not null
@@ -13,33 +13,14 @@ customer_subscriptions as (
     select * from {{ ref('stg_thrivecart__customer_subscriptions') }}
 ),
 
-billing_frequencies as (
-    select * from {{ ref('billing_frequencies') }}
-),
-
 ranked as (
     select
         transactions.*,
         row_number() over (
             partition by transactions.subscription_id
             order by transactions.occurred_at, transactions.transaction_id
-        ) as seniority,
-        row_number() over (
-            partition by transactions.subscription_id, transactions.transaction_type
-            order by transactions.occurred_at desc, transactions.transaction_id asc
-        ) as recency_in_type
+        ) as seniority
     from transactions
-),
-
-charged as (
-    select
-        ranked.subscription_id,
-        max(case when ranked.transaction_type = 'rebill' and ranked.recency_in_type = 1 then ranked.amount end)
-            as last_rebill_amount,
-        max(case when ranked.transaction_type = 'charge' and ranked.recency_in_type = 1 then ranked.amount end)
-            as last_charge_amount
-    from ranked
-    group by ranked.subscription_id
 ),
 
 answers as (
@@ -55,18 +36,33 @@ answers as (
 resolved as (
     select
         ranked.subscription_id,
+        ranked.workspace_id,
+        ranked.connection_id,
+        ranked.person_id,
+        ranked.product_id,
+        ranked.transaction_id as first_transaction_id,
+        ranked.occurred_at as first_row_at,
         coalesce(pricing_options.frequency, answers.frequency) as frequency,
         coalesce(
             pricing_options.plan_payments,
             case when answers.payments_remaining is not null then answers.payments_made + answers.payments_remaining end
         ) as plan_payments,
-        coalesce(
-            charged.last_rebill_amount, pricing_options.recurring_amount, answers.plan_amount,
-            charged.last_charge_amount
-        ) as recurring_amount,
-        charged.last_rebill_amount is null and coalesce(pricing_options.trial_days, 0) > 0 as is_in_trial
+        ranked.transaction_type = 'charge' and coalesce(pricing_options.trial_days, 0) > 0 as has_trial,
+        -- A coupon, a trial or a price of its own makes a first charge that says nothing of the next ones.
+        ranked.amount > 0 and (
+            ranked.transaction_type = 'rebill'
+            or (
+                ranked.coupon is null
+                and coalesce(pricing_options.trial_days, 0) = 0
+                and coalesce(pricing_options.price_amount = pricing_options.recurring_amount, false)
+            )
+        ) as is_first_payment_regular,
+        case when ranked.amount > 0 then ranked.amount end as first_paid_amount,
+        pricing_options.recurring_amount * ranked.quantity as catalogue_amount,
+        answers.plan_amount as answered_amount,
+        answers.payments_remaining as answered_payments_left,
+        answers.seen_at as answered_at
     from ranked
-    inner join charged on ranked.subscription_id = charged.subscription_id
     left join pricing_options
         on ranked.product_id = pricing_options.product_id
         and ranked.pricing_option_id = pricing_options.pricing_option_id
@@ -75,11 +71,7 @@ resolved as (
 ),
 
 final as (
-    select
-        resolved.*,
-        billing_frequencies.{{ var('mrr_normalisation') }}_factor as recurring_factor
-    from resolved
-    left join billing_frequencies on resolved.frequency = billing_frequencies.frequency
+    select * from resolved
 )
 
 select * from final

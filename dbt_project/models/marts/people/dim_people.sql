@@ -15,6 +15,14 @@ subscriptions as (
     select * from {{ ref('dim_subscriptions') }}
 ),
 
+-- Of a person's times as a subscriber, the one that lasts.
+subscriber_times as (
+    select * from {{ ref('int_subscriber_periods') }}
+    where
+        subscriber_from <= {{ build_moment() }}
+        and (subscriber_to is null or subscriber_to > {{ build_moment() }})
+),
+
 touchpoints as (
     select * from {{ ref('fct_touchpoints') }}
 ),
@@ -64,7 +72,9 @@ money as (
 activity as (
     select
         subscriptions.person_id,
-        sum(case when subscriptions.is_active then 1 else 0 end) as active_subscription_count
+        sum(case when subscriptions.is_active then 1 else 0 end) as active_subscription_count,
+        sum(case when subscriptions.status = 'paused' then 1 else 0 end) as paused_subscription_count,
+        sum(case when subscriptions.status = 'cancelled' then 1 else 0 end) as cancelled_subscription_count
     from subscriptions
     where subscriptions.person_id is not null
     group by subscriptions.person_id
@@ -138,6 +148,9 @@ final as (
         money.first_purchase_at is not null as is_customer,
         coalesce(activity.active_subscription_count, 0) > 0 as is_active_subscriber,
         cast(coalesce(activity.active_subscription_count, 0) as bigint) as active_subscription_count,
+        cast(coalesce(activity.paused_subscription_count, 0) as bigint) as paused_subscription_count,
+        cast(coalesce(activity.cancelled_subscription_count, 0) as bigint) as cancelled_subscription_count,
+        subscriber_times.subscriber_from as subscriber_since_at,
         cast(coalesce(money.order_count, 0) as bigint) as order_count,
         workspaces.reporting_currency,
         case
@@ -170,6 +183,7 @@ final as (
     left join leads on email_ranked.person_id = leads.person_id
     left join money on email_ranked.person_id = money.person_id
     left join activity on email_ranked.person_id = activity.person_id
+    left join subscriber_times on email_ranked.person_id = subscriber_times.person_id
     left join touches on email_ranked.person_id = touches.person_id
     where email_ranked.preference = 1
 )
