@@ -19,13 +19,17 @@ MARTS = (
     "dim_subscriptions",
     "fct_ad_spend",
     "fct_attribution",
+    "fct_mrr_movements",
     "fct_orders",
     "fct_subscription_events",
     "fct_subscription_period_versions",
     "fct_subscription_periods",
     "fct_touchpoints",
     "fct_transactions",
+    "rpt_churn_rates",
+    "rpt_mrr_movements",
     "rpt_roi_daily",
+    "rpt_subscription_cohorts",
     "rpt_unmatched_revenue",
 )
 
