@@ -56,6 +56,7 @@ LONGEST_FIRST = (
         "tests/test_webhooks_end_to_end.py",
         "tests/test_mrr_end_to_end.py",
         "tests/test_last_screen.py",
+        "tests/test_reconciliation.py",
         "tests/dbt/test_unit_tests.py",
         "tests/browser/test_dagster_ui.py",
         "tests/browser/test_serving.py",

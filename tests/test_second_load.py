@@ -30,6 +30,7 @@ MARTS = (
     "rpt_mrr_movements",
     "rpt_roi_daily",
     "rpt_subscription_cohorts",
+    "rpt_thrivecart_reconciliation",
     "rpt_unmatched_revenue",
 )
 

@@ -237,6 +237,13 @@ def test_dbt_reads_exactly_the_tables_that_ingestion_lands(manifest: dict[str, A
     assert read == landed
 
 
+def test_what_may_come_late_has_as_many_days_as_a_load_looks_back() -> None:
+    from ingestion.thrivecart import settings
+
+    days = re.search(r"^  thrivecart_late_days: (\d+)$", (DBT_PROJECT / "dbt_project.yml").read_text(), re.MULTILINE)
+    assert days and int(days.group(1)) == settings.LOOK_BACK_DAYS
+
+
 def test_seeding_leaves_the_users_own_files_as_they_are(tmp_path: Path) -> None:
     run_on_empty_configuration("seed", tmp_path)
     assert {file.name: file.read_text() for file in (tmp_path / "config").iterdir()} == CONFIGURATION

@@ -15,6 +15,7 @@ joined as (
         connections.vendor_account_id,
         connections.time_zone,
         connections.currency,
+        connections.in_use_from,
         workspaces.reporting_time_zone,
         workspaces.reporting_currency
     from connections
