@@ -132,7 +132,8 @@ def months(warehouse: RawWarehouse, currency: str) -> dict[str, tuple[str, ...]]
 
 
 def test_months_move_as_the_stories_go(warehouse: RawWarehouse) -> None:
-    # A year of 490.00 is 490 x 30 / 365 = 40.27 a month. January: Ana 49 + 29, Ben 49, Dan 49, Fay 40.27, Hal 49, Ida 49.
+    # A year of 490.00 is 490 x 30 / 365 = 40.27 a month.
+    # January: Ana 49 + 29, Ben 49, Dan 49, Fay 40.27, Hal 49, Ida 49.
     # February: Ana loses 29, Gus ends his trial with 49, Hal leaves; Dan only moves. March: Ida pays 50 more.
     # April: Hal is back. Neither the refund nor the instalments of Jon are in any month.
     found = months(warehouse, "USD")
