@@ -1,12 +1,12 @@
-"""The same random lives under other policies: what MRR is in all its intervals ends in what dim_subscriptions says."""
+"""The same random lives under other policies: the MRR of now is that of status and plan, whichever of them count."""
 
 import json
 
 import pytest
 
+from tests.dbt.random_cases import drawn
 from tests.dbt.raw_rows import RawWarehouse
 from tests.dbt.subscription_lives import told_lives, wild_lives, write_down
-from tests.dbt.test_subscription_lives import drawn
 
 LIVES = 300
 BEFORE_POLICIES = ("int_subscription_periods", "int_subscription_terms_resolved", "int_subscription_statuses_latest")
@@ -17,14 +17,15 @@ BY_POLICIES = (
     "int_subscription_mrr_periods",
     "dim_subscriptions",
 )
-CHECKS = ("assert_mrr_periods_lead_to_the_mrr_of_now", "assert_mrr_periods_have_no_gaps")
-# Any two of the four meet in all of their values.
+CHECKS = ("assert_only_what_counts_brings_mrr", "assert_mrr_periods_have_no_gaps")
+# Any two of the five meet in all of their values.
 POLICIES = [
-    (True, 30, False, "thirty_day"),
-    (True, 0, True, "calendar_month"),
-    (False, 30, True, "calendar_month"),
-    (False, 0, False, "calendar_month"),
-    (False, 0, True, "thirty_day"),
+    (True, 30, False, "thirty_day", "cancellation"),
+    (True, 0, True, "calendar_month", "cancellation"),
+    (False, 30, True, "calendar_month", "period_end"),
+    (False, 0, False, "calendar_month", "cancellation"),
+    (False, 0, True, "thirty_day", "cancellation"),
+    (True, 0, False, "thirty_day", "period_end"),
 ]
 
 
@@ -38,15 +39,16 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> RawWarehouse:
     return warehouse
 
 
-@pytest.mark.parametrize(("paused", "grace", "plans", "normalisation"), POLICIES)
-def test_the_open_interval_is_worth_what_the_subscription_is(
-    warehouse: RawWarehouse, paused: bool, grace: int, plans: bool, normalisation: str
+@pytest.mark.parametrize(("paused", "grace", "plans", "normalisation", "ends_at"), POLICIES)
+def test_a_subscription_brings_what_the_policies_count(
+    warehouse: RawWarehouse, paused: bool, grace: int, plans: bool, normalisation: str, ends_at: str
 ) -> None:
     variables = {
         "paused_counts_as_active": paused,
         "past_due_grace_days": grace,
         "payment_plans_count_as_mrr": plans,
         "mrr_normalisation": normalisation,
+        "mrr_ends_at": ends_at,
     }
     selected = (*BY_POLICIES, *CHECKS)
     said = warehouse.dbt(

@@ -11,35 +11,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
+from tests.dbt.random_cases import drawn
 from tests.dbt.raw_rows import RawWarehouse
 from tests.dbt.subscription_lives import Life, told_lives, wild_lives, write_down
 from tests.dbt.subscription_reading import Reading, subscriber_since
 
 WILD, TOLD = 600, 200
 MODELS = ("dim_people", "fct_subscription_events", "fct_subscription_periods")
-
-
-def drawn(strategy: st.SearchStrategy[Life], count: int) -> list[Life]:
-    """Draw the same lives each time."""
-    lives: list[Life] = []
-
-    @settings(
-        max_examples=count,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def keep(life: Life) -> None:
-        lives.append(life)
-
-    keep()
-    return lives
 
 
 @dataclass

@@ -33,6 +33,11 @@ active_periods as (
     where active_to is null or active_to > {{ build_moment() }}
 ),
 
+open_mrr_periods as (
+    select * from {{ ref('int_subscription_mrr_periods') }}
+    where valid_to is null
+),
+
 changes as (
     select * from {{ ref('int_subscription_changes') }}
     where not is_contradicted
@@ -94,7 +99,7 @@ judged as (
         current_plans.plan_payments,
         current_plans.plan_amount,
         current_plans.currency,
-        current_plans.recurring_factor,
+        open_mrr_periods.mrr_amount as brought_mrr_amount,
         coalesce(
             terms.answered_payments_left - summed.payments_since_answer,
             current_plans.plan_payments - summed.payments_made
@@ -107,6 +112,7 @@ judged as (
         on current_periods.subscription_id = active_periods.subscription_id
         and current_periods.valid_from = active_periods.active_from
     inner join current_plans on terms.subscription_id = current_plans.subscription_id
+    inner join open_mrr_periods on terms.subscription_id = open_mrr_periods.subscription_id
     inner join resumptions on terms.subscription_id = resumptions.subscription_id
     left join latest_statuses on terms.subscription_id = latest_statuses.subscription_id
     left join statuses on latest_statuses.thrivecart_status = statuses.thrivecart_status
@@ -155,15 +161,7 @@ final as (
         activated.plan_amount as recurring_amount,
         cast(activated.paid_amount as decimal(18, 2)) as paid_amount,
         cast(activated.refunded_amount as decimal(18, 2)) as refunded_amount,
-        case
-            when activated.is_active is null then null
-            when
-                not activated.is_active
-                or activated.is_in_trial
-                or (activated.plan_payments is not null and not {{ var('payment_plans_count_as_mrr') }})
-                then cast(0 as decimal(18, 2))
-            else {{ convert_amount('activated.plan_amount', 'activated.recurring_factor') }}
-        end as mrr_amount
+        case when activated.status is not null then activated.brought_mrr_amount end as mrr_amount
     from activated
 )
 
