@@ -99,11 +99,23 @@ def test_money_that_a_webhook_told_of_is_one_event_of_the_api(travelled_road: Ro
         where items.transaction_type in (select unnest(?))
     """
     truth = told(travelled_road, "webhook_events")
-    truth = truth[truth["kind"].isin(kinds)]
+    truth = truth[truth["kind"].isin(kinds) & (truth["is_listed"] == "yes")]
     assert Counter(
         (connection, "test" if is_test else "live", item_type, item_id, order_id.split(":")[1], str(cents))
         for connection, is_test, item_type, item_id, order_id, cents in travelled_road.warehouse_rows(sql, kinds)
     ) == events(truth, "connection_id", "mode", "item_type", "item_id", "order_id", "cents")
+
+
+def test_money_that_the_api_does_not_list_yet_is_an_event_without_a_row(travelled_road: Road) -> None:
+    sql = """
+        select connection_id, order_number, item_id, strftime(occurred_at, '%Y-%m-%dT%H:%M:%SZ')
+        from staging.stg_thrivecart__webhook_items
+        where transaction_id is null and amount > 0 and not is_test and transaction_type <> 'cancel'
+    """
+    truth = told(travelled_road, "webhook_events")
+    truth = truth[truth["is_listed"] == "no"]
+    assert len(truth) > 0
+    assert set(staged(travelled_road, sql)) == set(events(truth, "connection_id", "order_id", "item_id", "occurred_at"))
 
 
 def test_nothing_that_was_told_is_unknown(travelled_road: Road) -> None:

@@ -19,6 +19,7 @@ from sandbox.business.workspaces import Workspace
 DAYS_BETWEEN_TRIALS = 7
 DAYS_BETWEEN_PLANS = 60
 DAYS_BETWEEN_MISHAPS = 20
+DAYS_UNTIL_SALES_AT_NIGHT = 600
 _DAYS_OF_THOUGHT = 2
 
 
@@ -34,6 +35,7 @@ class Cast:
         self.carts: list[Cart] = []
         self.address_changes: list[AddressChange] = []
         self.decisions: list[Decision] = []
+        self.sold_last_night: Order | None = None
         self._ads = ads_of(workspace.workspace_id)
         self._touches: dict[str, Touch | None] = {}
 
@@ -47,6 +49,7 @@ class Cast:
         self._midnights()
         self._mishaps()
         self._tests()
+        self._nights()
 
     def _baskets(self) -> None:
         course = self._line("product", 1)
@@ -222,6 +225,16 @@ class Cast:
         # A customer whose address also paid in test mode.
         self._order("one.off", 4, [self._line("product", 1, price=8_888_800)], is_test=True)
         self._order("checkout.tester", 5, [self._line("product", 3, "Monthly", price=77_700)], is_test=True)
+
+    def _nights(self) -> None:
+        """Sell just after each midnight in UTC, so that something was sold lately, whatever day it is."""
+        until = self.span.offset(self.span.today) + _DAYS_OF_THOUGHT
+        for offset in range(DAYS_UNTIL_SALES_AT_NIGHT, until + 1):
+            day = self.span.day(offset)
+            sold_at = datetime.fromisoformat(f"{day}T00:01:10Z")
+            self._contact(f"night.{day}", offset - _DAYS_OF_THOUGHT)
+            if self.span.is_known(sold_at):
+                self.sold_last_night = self._sell(f"night.{day}", sold_at, [self._line("product", 2)])
 
     def _line(
         self,

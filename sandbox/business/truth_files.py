@@ -75,8 +75,8 @@ TRUTH_FILES = (
     TruthFile(
         "webhook_events",
         (
-            *("connection_id", "mode", "kind", "order_id", "item_type", "item_id", "internal_subscription_id"),
-            *("occurred_at", "currency", "cents"),
+            *("connection_id", "mode", "is_listed", "kind", "order_id", "item_type", "item_id"),
+            *("internal_subscription_id", "occurred_at", "currency", "cents"),
         ),
         webhook_truth.event_rows,
     ),

@@ -75,7 +75,7 @@ def _billed(books: Books) -> dict[Subscription, list[Payment]]:
 
 def _payment_events(books: Books, since: datetime, billed: dict[Subscription, list[Payment]]) -> Iterator[WebhookEvent]:
     checkouts: dict[Order, list[Payment]] = {}
-    recent = [payment for payment in books.payments if payment.at >= since]
+    recent = [payment for payment in (*books.payments, *books.unlisted) if payment.at >= since]
     for payment in recent:
         subscription = payment.subscription
         is_first = not subscription or billed[subscription][0] is payment

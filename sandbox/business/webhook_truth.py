@@ -110,6 +110,7 @@ def _event_rows(event: WebhookEvent, books: Books) -> Iterator[Row]:
     common = {
         "connection_id": books.workspace.thrivecart,
         "mode": "test" if event.is_test else "live",
+        "is_listed": "no" if any(payment in books.unlisted for payment in event.payments) else "yes",
         "order_id": event.order.number if event.order else None,
     }
     if event.kind == "order":

@@ -89,6 +89,11 @@ def truth(folder: Folder, name: str, workspace: str) -> list[dict[str, str]]:
     return [row for row in folder.table(f"truth/{name}.csv") if row["connection_id"] == f"{workspace}_thrivecart"]
 
 
+def unlisted(folder: Folder, workspace: str) -> set[str]:
+    """Give the orders that the API does not list yet."""
+    return {row["order_id"] for row in truth(folder, "webhook_events", workspace) if row["is_listed"] == "no"}
+
+
 def cents_of(body: Row, part: str) -> int:
     return int(body[part]["amount_gross"])
 
@@ -157,7 +162,9 @@ def test_the_new_style_has_an_id_of_its_own_and_that_of_a_transaction_if_there_i
     transactions = {row["event_id"] for row in folder.thrivecart[workspace]["transactions"]}
     without = {body["event"].replace(".", "_").removeprefix("order_") for body in new if "event_id" not in body}
     assert len({body["webhook_id"] for body in new}) == len(new)
-    assert {body["event_id"] for body in new if "event_id" in body} <= transactions
+    late = unlisted(folder, workspace)
+    told = {body["event_id"] for body in new if "event_id" in body and body["order_id"] not in late}
+    assert told <= transactions
     assert without == {
         *("rebill_failed", "subscription_paused", "subscription_resumed", "cart_abandoned", "customer_updated"),
         *("affiliate_commission_earned", "affiliate_commission_payout", "affiliate_commission_refund"),
@@ -267,7 +274,8 @@ def test_the_invoice_of_a_rebill_ends_in_the_number_of_the_payment(folder: Folde
 @in_both
 def test_invoices_of_webhooks_are_not_those_of_the_api(folder: Folder, workspace: str) -> None:
     of_api = {row["order_id"]: row["invoice_id"] for row in folder.thrivecart[workspace]["transactions"]}
-    told = bodies(folder, workspace, *ORDERS)
+    told = [body for body in bodies(folder, workspace, *ORDERS) if body["order_id"] in of_api]
+    assert len(told) > 20
     assert [body["order_id"] for body in told if int(body["invoice_id"]) == int(of_api[body["order_id"]])] == []
 
 
@@ -494,7 +502,7 @@ def test_true_events_of_payments_are_the_transactions_since_there_are_webhooks(f
             int(row["cents"]),
         )
         for row in truth(folder, "webhook_events", workspace)
-        if row["kind"] in kinds and row["mode"]
+        if row["kind"] in kinds and row["is_listed"] == "yes"
     )
     firsts: set[str] = set()
     listed: Counter[tuple[object, ...]] = Counter()
