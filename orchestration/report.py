@@ -69,6 +69,22 @@ from marts.dim_subscriptions
 where workspace_id = ?
 """
 
+# MRR stays in the currency that is charged.
+RECURRING = """
+select currency, sum(mrr_amount)
+from marts.dim_subscriptions
+where workspace_id = ?
+group by currency
+having sum(mrr_amount) > 0
+order by 2 desc
+"""
+
+DIFFERENCES = """
+select count(*) filter (where reason is not null), count(*), count(*) filter (where reason = 'unexplained')
+from marts.rpt_thrivecart_reconciliation
+where workspace_id = ?
+"""
+
 MATCHED = """
 select
     coalesce(sum(reporting_amount) filter (where is_matched), 0),
@@ -100,6 +116,7 @@ def _workspace(marts: duckdb.DuckDBPyConnection, workspace: str, currency: str) 
     spend, revenue, net = _one(marts, TOTALS, workspace)
     active, as_shown, paused, completed, cancelled = _one(marts, SUBSCRIPTIONS, workspace)
     matched, unmatched, strangers = _one(marts, MATCHED, workspace)
+    differing, compared, unexplained = _one(marts, DIFFERENCES, workspace)
     most = max((roas for *_, roas in campaigns), default=0) or 1
     lines = [
         f"{workspace}  (amounts in {currency})",
@@ -116,6 +133,12 @@ def _workspace(marts: duckdb.DuckDBPyConnection, workspace: str, currency: str) 
         "",
         f"  active subscriptions  {active:>9,}   {paused:,} of them paused: ThriveCart itself counts {as_shown:,}",
         f"  ended subscriptions   {completed + cancelled:>9,}   {completed:,} paid to the end, {cancelled:,} cancelled",
+        *(
+            f"  recurring revenue  {amount:>12,.2f}   {name} a month, without payment plans and trials"
+            for name, amount in marts.execute(RECURRING, [workspace]).fetchall()
+        ),
+        f"  ThriveCart differs {differing:>12,}   of {compared:,} comparisons, {unexplained} of them without a reason: "
+        "rpt_thrivecart_reconciliation",
         f"  matched revenue    {matched:>12,.2f}   paid by people the CRM knows",
         f"  unmatched revenue  {unmatched:>12,.2f}   paid by {strangers:,} people it does not: rpt_unmatched_revenue",
     ]

@@ -55,6 +55,7 @@ LONGEST_FIRST = (
         "tests/test_end_to_end.py",
         "tests/test_webhooks_end_to_end.py",
         "tests/test_mrr_end_to_end.py",
+        "tests/test_subscriptions_end_to_end.py",
         "tests/test_last_screen.py",
         "tests/test_reconciliation.py",
         "tests/dbt/test_unit_tests.py",

@@ -49,6 +49,26 @@ def test_it_counts_active_subscriptions_beside_thrivecarts_own_count(
         assert words[-1] == str(statuses["active"])
 
 
+def test_it_says_what_subscriptions_bring_a_month_in_each_currency(
+    screen: dict[str, str], travelled_road: Road
+) -> None:
+    truth = travelled_road.truth("subscriptions")
+    truth["cents"] = truth["mrr_thirty_day_cents"].astype(int)
+    for (workspace, currency), cents in truth.groupby(["workspace_id", "currency"])["cents"].sum().items():
+        lines = [line.split() for line in screen[workspace].splitlines() if "recurring revenue" in line]
+        assert (cents == 0) or ["recurring", "revenue", money(cents), currency, "a"] in [words[:5] for words in lines]
+
+
+def test_it_says_that_every_difference_from_thrivecart_has_a_reason(screen: dict[str, str]) -> None:
+    for workspace in ("lumen", "northwind"):
+        words = line_of(screen[workspace], "ThriveCart differs")
+        assert (int(words[0].replace(",", "")) > 100, words[4], words[-1]) == (
+            True,
+            "0",
+            "rpt_thrivecart_reconciliation",
+        )
+
+
 def test_it_shows_the_campaigns_with_the_most_spend_first(screen: dict[str, str], travelled_road: Road) -> None:
     truth = travelled_road.truth("spend_by_campaign")
     lumen = truth[(truth["workspace_id"] == "lumen") & (truth["campaign_id"] != "unallocated")]

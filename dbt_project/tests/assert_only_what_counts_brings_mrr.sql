@@ -31,4 +31,4 @@ expected as (
 
 select *
 from expected
-where expected.mrr_amount is distinct from expected.expected_amount
+where mrr_amount is distinct from expected_amount
