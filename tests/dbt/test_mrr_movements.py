@@ -46,7 +46,7 @@ CHECKS = (
     "assert_mrr_movements_add_up",
     "assert_mrr_opens_where_it_closed",
     "assert_mrr_closes_at_that_of_the_subscriptions",
-    "assert_mrr_periods_have_no_gaps",
+    "subscription_mrr_without_gap_and_overlap",
     "assert_churn_is_of_what_was_there",
     "assert_cohorts_hold_every_subscription",
     "assert_cohorts_bring_all_mrr",

@@ -17,7 +17,7 @@ BY_POLICIES = (
     "int_subscription_mrr_periods",
     "dim_subscriptions",
 )
-CHECKS = ("assert_only_what_counts_brings_mrr", "assert_mrr_periods_have_no_gaps")
+CHECKS = ("assert_only_what_counts_brings_mrr", "subscription_mrr_without_gap_and_overlap")
 # Any two of the five meet in all of their values.
 POLICIES = [
     (True, 30, False, "thirty_day", "cancellation"),
