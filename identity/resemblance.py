@@ -72,10 +72,9 @@ def phone_key(phone: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    plain = "".join(
-        character for character in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(character)
-    )
-    return "".join(character if character.isalnum() else " " for character in plain).split()
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return "".join(letter if letter.isalnum() else " " for letter in plain).split()
 
 
 def _stand_for_one(word: str, other_word: str) -> bool:

@@ -19,7 +19,7 @@ _SPELLINGS = (
     ("outlook.plus@outlook.com", "outlook.plus+shop@outlook.com", "plus_tag"),
     ("hotmail.plus@hotmail.com", "hotmail.plus+shop@hotmail.com", "plus_tag"),
     ("fastmail.plus@fastmail.com", "fastmail.plus+shop@fastmail.com", "plus_tag"),
-    ("icloud.plus@icloud.com", "icloud.plus+shop@icloud.com", "plus_tag"),
+    ("mailbox.plus@mailbox.org", "mailbox.plus+shop@mailbox.org", "plus_tag"),
     ("proton.plus@proton.me", "proton.plus+shop@proton.me", "plus_tag"),
     ("odd.spaces@example.com", "\u00a0Odd.Spaces@Example.COM\u2003", "case_and_space"),
     ("inner.space@example.com", "inner.space@\u00a0example.com", "case_and_space"),

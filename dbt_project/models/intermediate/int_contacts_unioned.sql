@@ -15,7 +15,8 @@ unioned as (
         subscribers.contact_id as crm_contact_id,
         'opt_in' as touchpoint_kind,
         subscribers.email,
-        subscribers.first_name as full_name,
+        nullif(trim(coalesce(subscribers.first_name, '') || ' ' || coalesce(subscribers.last_name, '')), '')
+            as full_name,
         cast(null as varchar) as phone,
         cast(null as varchar) as postal_code,
         subscribers.created_at,

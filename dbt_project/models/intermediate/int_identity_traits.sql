@@ -24,6 +24,8 @@ keyed as (
         grouped.workspace_id,
         grouped.email,
         grouped.full_name,
+        grouped.phone,
+        grouped.postal_code,
         grouped.opted_in_at,
         grouped.paid_at,
         grouped.last_seen_at,
