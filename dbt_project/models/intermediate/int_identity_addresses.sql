@@ -67,7 +67,7 @@ untagged as (
     select
         parted.*,
         providers.mailbox_domain,
-        providers.is_dot_ignored,
+        providers.dot_rule,
         coalesce(
             case
                 when providers.tag_separator is not null
@@ -87,9 +87,10 @@ final as (
         {{ address_id('untagged.workspace_id', 'untagged.email') }} as address_id,
         untagged.canonical_email,
         coalesce(
-            case
-                when untagged.is_dot_ignored then replace(untagged.name_part, '.', '')
-                else untagged.name_part
+            case untagged.dot_rule
+                when 'ignored' then replace(untagged.name_part, '.', '')
+                when 'as_hyphen' then replace(untagged.name_part, '.', '-')
+                when 'counts' then untagged.name_part
             end || '@' || untagged.mailbox_domain,
             untagged.canonical_email
         ) as mailbox,
