@@ -29,10 +29,14 @@ AD_SPEND = Table(
 
 CONTACTS = Table(
     name="contacts",
-    description="One row of a contacts file; tags are separated by semicolons.",
+    description=(
+        "One row of a contacts file; tags, additional addresses and the ids of contacts that were merged into this one "
+        "are separated by semicolons."
+    ),
     columns={
         **OWN_COLUMNS,
-        **_texts("email", "first_name", "last_name"),
+        **_texts("email", "contact_id", "first_name", "last_name", "phone", "postal_code"),
+        **_texts("additional_emails", "merged_contact_ids"),
         "created_at": "timestamp",
         **_texts("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "referrer", "tags"),
     },

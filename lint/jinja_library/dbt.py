@@ -31,6 +31,11 @@ def last_day(date: str, datepart: str) -> str:
     return f"last_day({date})"
 
 
+def listagg(measure: str, delimiter_text: str) -> str:
+    """Return SQL of the texts of a group as one."""
+    return f"string_agg({measure}, {delimiter_text})"
+
+
 def split_part(string_text: str, delimiter_text: str, part_number: int) -> str:
     """Return SQL of one part of a text."""
     return f"split_part({string_text}, {delimiter_text}, {part_number})"

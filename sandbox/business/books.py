@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from sandbox.business.aliases import Aliases
 from sandbox.business.cast import Cast
 from sandbox.business.catalogue import CATALOGUES
 from sandbox.business.crowd import Crowd
 from sandbox.business.decisions import Decision
-from sandbox.business.records import AddressChange, Cart, Contact, Order, Payment
+from sandbox.business.records import AddressChange, AddressPair, Cart, Contact, Order, Payment
 from sandbox.business.span import Span
 from sandbox.business.till import Till
+from sandbox.business.typists import Typists
 from sandbox.business.workspaces import Workspace
 
 _FIRST_EVENT, _FIRST_ORDER, _FIRST_INVOICE, _FIRST_SUBSCRIPTION = 880001, 61000, 30000, 4100
@@ -34,6 +36,9 @@ class Books:
     decisions: tuple[Decision, ...]
     carts: tuple[Cart, ...]
     address_changes: tuple[AddressChange, ...]
+    pairs: tuple[AddressPair, ...]
+    humans: dict[str, str]
+    """Address of somebody to another address of theirs, both in lower case."""
 
     @cached_property
     def live_payments(self) -> tuple[Payment, ...]:
@@ -45,15 +50,22 @@ def kept_books(seed: int, workspace: Workspace, span: Span, scale: float) -> Boo
     """Let a business live until now, and keep its books."""
     till = Till(seed, workspace.thrivecart, CATALOGUES[workspace.workspace_id], span)
     cast = Cast(workspace, span, till)
-    cast.act()
+    named = (
+        cast,
+        Aliases(workspace, span, till),
+        Typists(seed, workspace, span, scale, till),
+    )
+    for stage in named:
+        stage.act()
     crowd = Crowd(seed, workspace, span, scale, till)
     crowd.arrive()
-    contacts = [contact for contact in cast.contacts + crowd.contacts if span.is_known(contact.created_at)]
+    everybody = (*named, crowd)
+    contacts = [contact for stage in everybody for contact in stage.contacts if span.is_known(contact.created_at)]
     contacts.sort(key=lambda contact: (contact.created_at, contact.email))
     _tag_customers([contact for contact in contacts if contact.connection_id == workspace.kit], till.orders)
     payments = _numbered(till.orders)
     unlisted = cast.sold_last_night.payments if cast.sold_last_night else []
-    carts = [cart for cart in cast.carts + crowd.carts if span.is_known(cart.at)]
+    carts = [cart for stage in everybody for cart in stage.carts if span.is_known(cart.at)]
     return Books(
         seed,
         workspace,
@@ -61,9 +73,11 @@ def kept_books(seed: int, workspace: Workspace, span: Span, scale: float) -> Boo
         tuple(till.orders),
         tuple(payment for payment in payments if payment not in unlisted),
         tuple(unlisted),
-        tuple(cast.decisions),
+        tuple(decision for stage in named for decision in stage.decisions),
         tuple(sorted(carts, key=lambda cart: (cart.at, cart.email))),
-        tuple(change for change in cast.address_changes if span.is_known(change.at)),
+        tuple(change for stage in named for change in stage.address_changes if span.is_known(change.at)),
+        tuple(pair for stage in named for pair in stage.pairs),
+        {other_email: email for stage in everybody for other_email, email in stage.humans.items()},
     )
 
 

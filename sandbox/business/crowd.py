@@ -58,6 +58,8 @@ class Crowd:
         self.till = till
         self.contacts: list[Contact] = []
         self.carts: list[Cart] = []
+        self.humans: dict[str, str] = {}
+        """The address of somebody that the CRM never hears of to the one that it knows."""
         self._campaigns = campaigns_of(workspace.workspace_id)
         sources = [*(campaign.campaign_id for campaign in self._campaigns), "stranger"]
         sources += [source for source, _, _ in _FREE_SOURCES]
@@ -118,6 +120,8 @@ class Crowd:
             person = visitor.person
             way = draws.random()
             email = person.other_email if way < 0.07 else typed(person.email, draws) if way < 0.13 else person.email
+            if email == person.other_email:
+                self.humans[email] = person.email
             self._buy(visitor, email, arrived_at + _hesitation(draws), touch)
 
     def _contact(self, visitor: _Visitor, at: datetime, touch: Touch | None) -> Contact:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sandbox.business.business import Business
+from sandbox.business.people import contact_number
 from sandbox.business.records import Contact
 from sandbox.business.spend import Spot
 from sandbox.business.tabular import write_table
@@ -17,6 +18,7 @@ AD_SPEND_COLUMNS = (
 CONTACTS_COLUMNS = (
     *("email", "first_name", "last_name", "created_at"),
     *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "referrer", "tags"),
+    *("contact_id", "phone", "postal_code", "additional_emails", "merged_contact_ids"),
 )
 
 
@@ -72,4 +74,13 @@ def _contact_row(contact: Contact, workspace: Workspace) -> dict[str, object]:
         "utm_term": touch and touch.utm_term,
         "referrer": touch and touch.referrer,
         "tags": ";".join(dict.fromkeys(tag for tag, _ in contact.tags)),
+        "contact_id": _number(contact),
+        "phone": contact.phone,
+        "postal_code": contact.postal_code,
+        "additional_emails": ";".join(contact.additional_emails),
+        "merged_contact_ids": ";".join(map(_number, contact.merged)),
     }
+
+
+def _number(contact: Contact) -> str:
+    return contact_number(contact.connection_id, contact.address)

@@ -47,6 +47,12 @@ def drawn_person(draws: random.Random, suffix: str) -> Person:
     return Person(first, last, f"{local}@{domain}", f"{first[0]}{last}.{suffix}@work.example.com".lower())
 
 
+def contact_number(connection_id: str, address: str) -> str:
+    """Return the number of a record in the system that a file of contacts is from."""
+    digest = hashlib.sha256(f"{connection_id}/{address}".encode()).digest()
+    return str(10**7 + int.from_bytes(digest[:6], "big") % (9 * 10**7))
+
+
 def buyer(account: str, name: str, email: str, processor: str = "stripe", known_as: str | None = None) -> Buyer:
     """Return who pays. ThriveCart gives a number to each address, unless the customer changed it (`known_as`)."""
     digest = hashlib.sha256(f"{account}/{plain(known_as or email)}".encode()).digest()

@@ -18,7 +18,7 @@ def people_rows(business: Business) -> list[Row]:
     """Return every address of a contact or payer: its own money, net, and the person it belongs to."""
     rows: list[Row] = []
     for books in business.books:
-        identities = Identities(books)
+        identities = Identities(books, business)
         money: Counter[str] = Counter()
         customers = set()
         for payment in books.live_payments:
@@ -44,7 +44,7 @@ def unmatched_rows(business: Business) -> list[Row]:
     """Return the paying addresses that no contact of the business has, by currency."""
     rows: list[Row] = []
     for books in business.books:
-        identities = Identities(books)
+        identities = Identities(books, business)
         money: Counter[tuple[str, str]] = Counter()
         for payment in books.live_payments:
             if payment.kind != "cancel" and not identities.how(payment.order.address):
@@ -65,7 +65,7 @@ def matched_rows(business: Business) -> list[Row]:
     """Return how much money, net, is of people whom the CRM knows, and how much is not."""
     rows: list[Row] = []
     for books in business.books:
-        identities = Identities(books)
+        identities = Identities(books, business)
         money: Counter[bool] = Counter()
         for payment in books.live_payments:
             is_matched = bool(identities.how(payment.order.address))
@@ -89,7 +89,8 @@ def first_touch_rows(business: Business) -> list[Row]:
     campaign_of = _campaign_reader(business)
     rows: list[Row] = []
     for books in business.books:
-        leads, money = _leads_by_campaign(books, campaign_of), _money_by_campaign(business, books, campaign_of)
+        leads = _leads_by_campaign(business, books, campaign_of)
+        money = _money_by_campaign(business, books, campaign_of)
         rows.extend(
             {
                 "workspace_id": books.workspace.workspace_id,
@@ -122,8 +123,10 @@ def _first_touch(identities: Identities, address: str, until: datetime) -> Touch
     return None
 
 
-def _leads_by_campaign(books: Books, campaign_of: Callable[[Touch], Campaign | None]) -> Counter[Campaign]:
-    identities = Identities(books)
+def _leads_by_campaign(
+    business: Business, books: Books, campaign_of: Callable[[Touch], Campaign | None]
+) -> Counter[Campaign]:
+    identities = Identities(books, business)
     leads: Counter[Campaign] = Counter()
     for person in {identities.person(address) for address in identities.contacts}:
         touch = _first_touch(identities, person, identities.contacts_of(person)[0].created_at)
@@ -136,7 +139,7 @@ def _leads_by_campaign(books: Books, campaign_of: Callable[[Touch], Campaign | N
 def _money_by_campaign(
     business: Business, books: Books, campaign_of: Callable[[Touch], Campaign | None]
 ) -> Counter[Campaign]:
-    identities = Identities(books)
+    identities = Identities(books, business)
     orders: dict[int, int] = defaultdict(int)
     for payment in books.live_payments:
         orders[payment.order.number] += reporting_cents(payment, books, business.rates)

@@ -29,7 +29,10 @@ class Touch:
 
 @dataclass(eq=False)
 class Contact:
-    """A record in a CRM: a Kit subscriber, or a row of a contacts file."""
+    """A record in a CRM: a Kit subscriber, or a row of a contacts file.
+
+    Only files tell of a phone, a postal code, further addresses, and of other records that went up in this one.
+    """
 
     connection_id: str
     email: str
@@ -42,6 +45,10 @@ class Contact:
     """The state it has, or will have from `left_at` on."""
     left_at: datetime | None = None
     tags: list[tuple[str, datetime]] = field(default_factory=list)
+    phone: str = ""
+    postal_code: str = ""
+    additional_emails: tuple[str, ...] = ()
+    merged: tuple["Contact", ...] = ()
 
     @cached_property
     def address(self) -> str:
@@ -93,6 +100,21 @@ class AddressChange:
 
     buyer: Buyer
     at: datetime
+    former: str
+
+
+@dataclass(frozen=True)
+class AddressPair:
+    """Two addresses, in lower case, of which it is known whose they are.
+
+    `safe`: one person's, and the rule that `how` names may join them unasked. `typo`: one person's who mistyped, which
+    only a person can decide. `different`: two people's, although `how` makes them look like one.
+    """
+
+    email: str
+    other_email: str
+    kind: str
+    how: str
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.business import money_truth, people_truth, spend_truth, webhook_truth
+from sandbox.business import identity_truth, money_truth, people_truth, spend_truth, webhook_truth
 from sandbox.business.business import Business
 from sandbox.business.checkout_links import CLICK_NAMES, UTM_NAMES
 from sandbox.business.tabular import write_table
@@ -61,6 +61,8 @@ TRUTH_FILES = (
         ("workspace_id", "email", "has_contact", "is_customer", "revenue_cents_reporting", "how", "person_email"),
         people_truth.people_rows,
     ),
+    TruthFile("identities", ("workspace_id", "email", "human"), identity_truth.identity_rows),
+    TruthFile("identity_pairs", ("workspace_id", "email", "other_email", "kind", "how"), identity_truth.pair_rows),
     TruthFile("unmatched", ("workspace_id", "email", "currency", "net_cents"), people_truth.unmatched_rows),
     TruthFile(
         "matched_totals",

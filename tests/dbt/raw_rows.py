@@ -30,7 +30,7 @@ SQL_TYPES = {
     "json": "json",
     "timestamp": "timestamp with time zone",
 }
-TABLES = {table.name: table for table in SOURCES["thrivecart"].tables}
+TABLES = {(source.name, table.name): table for source in SOURCES.values() for table in source.tables}
 Row = Mapping[str, Any]
 
 
@@ -51,18 +51,18 @@ class RawWarehouse:
                     columns = ", ".join(f'"{name}" {SQL_TYPES[kind]}' for name, kind in table.columns.items())
                     connection.execute(f'create table raw_{source.name}."{table.name}" ({columns})')
 
-    def put(self, table: str, rows: Iterable[Row]) -> None:
-        """Let one of ThriveCart's raw tables hold these rows, and no others."""
+    def put(self, table: str, rows: Iterable[Row], source: str = "thrivecart") -> None:
+        """Let one of a source's raw tables hold these rows, and no others."""
         lines = self.folder / f"{table}.jsonl"
         with lines.open("w") as file:
             file.writelines(json.dumps({"connection_id": CONNECTION, **row}, default=str) + "\n" for row in rows)
-        columns = {name: SQL_TYPES[kind] for name, kind in TABLES[table].columns.items()}
+        columns = {name: SQL_TYPES[kind] for name, kind in TABLES[source, table].columns.items()}
         with duckdb.connect(str(self.file)) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"delete from raw_thrivecart.{table}")
+            connection.execute(f"delete from raw_{source}.{table}")
             if lines.stat().st_size:
                 connection.execute(
-                    f"insert into raw_thrivecart.{table} by name "
+                    f"insert into raw_{source}.{table} by name "
                     f"select * from read_json('{lines}', format = 'newline_delimited', columns = {columns})"
                 )
 

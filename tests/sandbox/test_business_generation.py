@@ -344,7 +344,7 @@ def test_true_spend_of_the_campaigns_adds_up_to_the_days(folder: Folder, connect
 
 @in_both
 def test_true_first_touches_are_what_the_rows_of_kit_and_meta_say(folder: Folder, workspace: str) -> None:
-    """Leave out what was decided about addresses: those people came by other addresses of their own."""
+    """Which addresses are one person's is taken from the truth; what brought them is read from the rows."""
     ads, names = {}, {}
     for connection_id in META_CONNECTIONS:
         if connection_id.startswith(workspace):
@@ -356,14 +356,14 @@ def test_true_first_touches_are_what_the_rows_of_kit_and_meta_say(folder: Folder
     touches: dict[str, list[tuple[datetime, Row]]] = {}
     for row in folder.kit[workspace]["subscribers"]:
         kept = row["attribution"] or {}
-        touches.setdefault(row["email_address"], []).append((datetime.fromisoformat(row["created_at"]), kept))
+        touches.setdefault(row["email_address"].lower(), []).append((datetime.fromisoformat(row["created_at"]), kept))
     for row in folder.table(f"drop/{workspace}_files/contacts_webinar.csv"):
         touches.setdefault(row["email"].lower(), []).append((datetime.fromisoformat(row["created_at"]), row))
-    linked = {
-        decision["other_email"]: decision["email"]
-        for decision in folder.business["identity_decisions"]
-        if decision["decision"] == "link"
-    }
+    people = by_workspace(folder.table("truth/people.csv"), workspace)
+    person_of = {row["email"]: row["person_email"] for row in people}
+    touches_of: dict[str, list[tuple[datetime, Row]]] = {}
+    for email, known in touches.items():
+        touches_of.setdefault(person_of[email], []).extend(known)
     money: Counter[str] = Counter()
     started: dict[str, datetime] = {}
     for row, cents in reporting_cents(folder, workspace):
@@ -371,7 +371,7 @@ def test_true_first_touches_are_what_the_rows_of_kit_and_meta_say(folder: Folder
         email = row["customer"]["email"].strip().lower()
         evidence = [
             (at, kept)
-            for at, kept in sorted(touches.get(linked.get(email, email), []), key=lambda pair: pair[0])
+            for at, kept in sorted(touches_of.get(person_of[email], []), key=lambda pair: pair[0])
             if at <= began and any(kept.get(name) for name in ("referrer", "utm_source", "utm_campaign"))
         ]
         if evidence:

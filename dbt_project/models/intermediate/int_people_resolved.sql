@@ -1,83 +1,111 @@
--- Grain: one address in a workspace and the person it belongs to. Addresses flow together only where the user decided
--- so: every address takes the oldest address within two decided links of it (a test fails where that is not enough).
+-- Grain: one address in a workspace and the person it belongs to: who is named after the address of theirs that a build
+-- saw first. Says by the strongest link that was made why the address is there.
 with emails as (
     select * from {{ ref('int_emails_unioned') }}
 ),
 
-decisions as (
-    select * from {{ ref('stg_reference__identity_decisions') }}
+registry as (
+    select * from {{ ref('int_identity_registry') }}
 ),
 
-ranked as (
-    select
-        emails.workspace_id,
-        emails.email,
-        row_number() over (partition by emails.workspace_id order by emails.first_seen_at, emails.email) as seniority
-    from emails
+components as (
+    select * from {{ ref('int_identity_components') }}
+),
+
+separations as (
+    select * from {{ ref('int_identity_separations') }}
 ),
 
 links as (
+    select * from {{ ref('int_identity_links') }}
+),
+
+-- An address whose links were all refused is alone.
+separated as (
     select
-        decisions.workspace_id,
-        decisions.email,
-        decisions.other_email
-    from decisions
-    where decisions.decision = 'link'
-    union all
+        separations.address_id,
+        coalesce(max(separations.group_id), separations.address_id) as group_id
+    from separations
+    group by separations.address_id
+),
+
+linked as (
     select
-        decisions.workspace_id,
-        decisions.other_email as email,
-        decisions.email as other_email
-    from decisions
-    where decisions.decision = 'link'
-    union all
+        components.address_id,
+        min(components.component_id) as group_id
+    from components
+    group by components.address_id
+),
+
+grouped as (
     select
-        emails.workspace_id,
-        emails.email,
-        emails.email as other_email
+        emails.*,
+        registry.address_id,
+        registry.registered_at,
+        registry.first_seen_at as registered_first_seen_at,
+        coalesce(separated.group_id, linked.group_id, registry.address_id) as group_id
     from emails
+    inner join registry on emails.workspace_id = registry.workspace_id and emails.email = registry.email
+    left join linked on registry.address_id = linked.address_id
+    left join separated on registry.address_id = separated.address_id
 ),
 
-first_round as (
+named as (
     select
-        links.workspace_id,
-        links.email,
-        min(ranked.seniority) as seniority
+        grouped.*,
+        first_value(grouped.address_id) over (
+            partition by grouped.group_id
+            order by grouped.registered_at, grouped.registered_first_seen_at, grouped.email
+        ) as person_id
+    from grouped
+),
+
+made_links as (
+    select
+        links.*,
+        count(*) over (partition by links.link_id) as address_count
     from links
-    inner join ranked on links.workspace_id = ranked.workspace_id and links.other_email = ranked.email
-    group by links.workspace_id, links.email
+    left join separations
+        on links.address_id = separations.address_id and links.link_id = separations.link_id and separations.is_refused
+    where links.left_out_because is null and separations.link_id is null
 ),
 
-second_round as (
+-- A link that no other address has left ties nothing.
+reasons as (
     select
-        links.workspace_id,
-        links.email,
-        min(first_round.seniority) as seniority
-    from links
-    inner join first_round on links.workspace_id = first_round.workspace_id and links.other_email = first_round.email
-    group by links.workspace_id, links.email
-),
-
-resolved as (
-    select
-        emails.workspace_id,
-        emails.email,
-        {{ dbt.hash("ranked.workspace_id || ':' || ranked.email") }} as person_id,
-        case when ranked.email = emails.email then 'same_address' else 'user_decision' end as rule,
-        emails.first_seen_at,
-        emails.lead_created_at,
-        emails.lead_created_date,
-        emails.is_crm_contact,
-        emails.is_paying
-    from emails
-    inner join second_round
-        on emails.workspace_id = second_round.workspace_id and emails.email = second_round.email
-    inner join ranked
-        on second_round.workspace_id = ranked.workspace_id and second_round.seniority = ranked.seniority
+        made_links.address_id,
+        made_links.rule,
+        made_links.evidence,
+        made_links.confidence,
+        made_links.decided_by,
+        row_number() over (
+            partition by made_links.address_id
+            order by made_links.strength, made_links.link_key
+        ) as precedence
+    from made_links
+    where made_links.address_count > 1
 ),
 
 final as (
-    select * from resolved
+    select
+        named.workspace_id,
+        named.email,
+        named.person_id,
+        named.first_seen_at,
+        named.lead_created_at,
+        named.lead_created_date,
+        named.is_crm_contact,
+        named.is_paying,
+        coalesce(reasons.rule, 'same_address') as rule,
+        coalesce(reasons.evidence, 'the person is named after this address') as evidence,
+        coalesce(reasons.confidence, cast(1 as decimal(5, 4))) as confidence,
+        coalesce(reasons.decided_by, 'rule') as decided_by
+    from named
+    -- Who a person is named after needs no reason to be that person.
+    left join reasons
+        on named.address_id = reasons.address_id
+        and reasons.precedence = 1
+        and named.address_id <> named.person_id
 )
 
 select * from final

@@ -9,14 +9,9 @@ final as (
         people.person_id,
         people.email,
         people.rule,
-        case
-            when people.rule = 'user_decision' then 'linked in identity_decisions.csv'
-            when people.is_crm_contact and people.is_paying then 'the address of a CRM contact pays'
-            when people.is_crm_contact then 'the address of a CRM contact'
-            else 'a paying address without a CRM contact'
-        end as evidence,
-        cast(1 as decimal(5, 4)) as confidence,
-        case when people.rule = 'user_decision' then 'user' else 'rule' end as decided_by,
+        people.evidence,
+        people.confidence,
+        people.decided_by,
         people.is_crm_contact,
         people.is_paying,
         people.first_seen_at

@@ -12,9 +12,16 @@ renamed as (
         contacts.connection_id,
         contacts.connection_id || ':' || contacts.source_file || ':' || cast(contacts.row_number as varchar)
             as contact_id,
+        -- Two CRMs may number their contacts alike: a number says something within its file only.
+        contacts.connection_id || ':' || contacts.source_file || ':#' || {{ blank_to_null('contacts.contact_id') }}
+            as crm_contact_id,
         {{ normalize_email('contacts.email') }} as email,
         {{ blank_to_null('contacts.first_name') }} as first_name,
         {{ blank_to_null('contacts.last_name') }} as last_name,
+        {{ blank_to_null('contacts.phone') }} as phone,
+        {{ blank_to_null('contacts.postal_code') }} as postal_code,
+        {{ blank_to_null('contacts.additional_emails') }} as additional_emails,
+        {{ blank_to_null('contacts.merged_contact_ids') }} as merged_contact_ids,
         contacts.created_at,
         {{ reporting_date('contacts.created_at', 'connections.reporting_time_zone') }} as created_date,
         {{ blank_to_null('contacts.referrer') }} as referrer,

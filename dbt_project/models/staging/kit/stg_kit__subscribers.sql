@@ -14,6 +14,8 @@ renamed as (
         subscribers.connection_id || ':' || subscribers.id as contact_id,
         {{ normalize_email('subscribers.email_address') }} as email,
         {{ blank_to_null('subscribers.first_name') }} as first_name,
+        -- Kit itself knows first names only; the last one is in the custom field that its importers and forms make.
+        {{ blank_to_null(json_text('subscribers.fields', 'last_name')) }} as last_name,
         subscribers.state as subscriber_state,
         subscribers.created_at,
         {{ reporting_date('subscribers.created_at', 'connections.reporting_time_zone') }} as created_date,

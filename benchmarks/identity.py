@@ -1,0 +1,192 @@
+"""People from addresses: how passes grow with the longest chain, and what memory, a first build and a day cost.
+
+The real models, from sightings on: every address pays under the numbers of two customers and shares each with the next
+one, so that a chain of addresses is one person. Half of a day's new addresses make new chains, half lengthen old ones.
+"""
+
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from ingestion import SOURCES, declare_tables
+from orchestration.transform import PROJECT_FOLDER
+
+CHAINS = (2, 100, 10_000)
+"""Longest chains that are compared, in addresses, at the first size."""
+
+GROWTH = 4
+MEMORY = "6GB"
+"""DuckDB's own limit; what Python and DuckDB's allocator take beside it stays below 8 GiB."""
+
+MODELS = (
+    "int_emails_unioned",
+    "int_identity_canonical_emails",
+    "int_identity_addresses",
+    "int_identity_decisions",
+    "int_identity_links",
+    "int_identity_components",
+    "int_identity_separations",
+    "int_identity_registry",
+    "int_people_resolved",
+)
+"""What a build of people runs; the sightings before it are written by the benchmark."""
+PASSES = re.compile(r"int_identity_components: (\d+) passes in (\d+) rounds over (\d+) nodes")
+
+
+@dataclass(frozen=True)
+class Build:
+    """One run of the identity models: passes and rounds of the components, seconds, the components' own, and GiB."""
+
+    passes: int
+    rounds: int
+    seconds: float
+    component_seconds: float
+    gibibytes: float
+
+
+def compare(addresses: int) -> None:
+    """Print how passes grow with chains, and how a day grows with what is there and with what is new."""
+    print(f"\n{'addresses':>12}{'chain':>10}{'log2':>6}{'passes':>8}{'rounds':>8}{'seconds':>9}{'GiB':>6}", flush=True)
+    for chain in CHAINS:
+        with _Addresses(addresses, chain) as people:
+            _line(addresses, chain, people.build())
+    day = addresses // 100
+    days = {}
+    for name, size, new in (
+        ("a day", addresses, day),
+        ("of more addresses", addresses * GROWTH, day),
+        ("with more new ones", addresses, day * GROWTH),
+    ):
+        with _Addresses(size, 100) as people:
+            first = people.build()
+            people.add(new)
+            days[name] = (people.build(), first)
+    base = days["a day"][0]
+    print(f"\n{'':<20}{'all models':>12}{'components':>12}   as ratios; both grew {GROWTH} times")
+    for name, (build, _) in days.items():
+        everything, components = build.seconds / base.seconds, build.component_seconds / base.component_seconds
+        print(f"{name:<20}{everything:>12.2f}{components:>12.2f}")
+    first = days["a day"][1]
+    print(
+        f"the components of a day / those of the first build   {base.component_seconds / first.component_seconds:.2f}"
+    )
+
+
+def build_once(addresses: int, chain: int) -> None:
+    """Print the line of one first build, such as that of 5 million addresses."""
+    with _Addresses(addresses, chain) as people:
+        _line(addresses, chain, people.build())
+
+
+def _line(addresses: int, chain: int, build: Build) -> None:
+    print(
+        f"{addresses:>12,}{chain:>10,}{math.log2(chain):>6.1f}{build.passes:>8}{build.rounds:>8}"
+        f"{build.seconds:>9.1f}{build.gibibytes:>6.1f}",
+        flush=True,
+    )
+
+
+class _Addresses:
+    """A warehouse of its own, with sightings of so many addresses in chains of one length, in one workspace."""
+
+    def __init__(self, addresses: int, chain: int) -> None:
+        self._addresses, self._chain = addresses, chain
+
+    def __enter__(self) -> "_Addresses":
+        self._temporary = tempfile.TemporaryDirectory()
+        self._folder = Path(self._temporary.name)
+        config = self._folder / "config"
+        config.mkdir()
+        for name, text in {
+            "workspaces": "workspace_id,name,reporting_time_zone,reporting_currency\nbench,Bench,Etc/UTC,USD\n",
+            "connections": "connection_id,workspace_id,source,name,vendor_account_id,base_url,time_zone,currency,"
+            "in_use_from,in_use_until\nbench_thrivecart,bench,thrivecart,Bench,,,,,,\n",
+            "identity_decisions": "workspace_id,email,other_email,decision,decided_at,reason\n",
+            "exchange_rates": "rate_date,currency,reporting_currency,rate\n",
+        }.items():
+            (config / f"{name}.csv").write_text(text)
+        profile = (PROJECT_FOLDER / "profiles.yml").read_text()
+        limited = profile.replace("TimeZone: UTC", f"TimeZone: UTC\n        memory_limit: {MEMORY}")
+        (self._folder / "profiles.yml").write_text(limited)
+        self._file = self._folder / "warehouse.duckdb"
+        os.environ["DOLLARTRAIL_CONFIG"] = str(config)
+        os.environ["DOLLARTRAIL_WAREHOUSE"] = str(self._file)
+        for source in SOURCES.values():
+            declare_tables(source, lambda line: None)
+        self._dbt("build", "--exclude-resource-type", "test", "unit_test", "--select", f"+{MODELS[-1]}")
+        self._sight(0, self._addresses, self._chain)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._temporary.cleanup()
+
+    def add(self, addresses: int) -> None:
+        """See so many new addresses: half in chains of two, half at the end of chains that are there."""
+        half = addresses // 2
+        self._sight(self._addresses, half, 2)
+        with duckdb.connect(str(self._file)) as connection:
+            connection.execute(
+                f"""
+                insert into intermediate.int_identity_sightings by name
+                select
+                    'bench' as workspace_id, 'bench_thrivecart' as connection_id, 'payment' as sighting_kind,
+                    'new' || number || '@x.example' as email, cast(number * {self._chain} as varchar) as source_key,
+                    timestamptz '2026-02-01 00:00:00+00' as seen_at, timestamptz '2026-02-01 00:00:00+00' as last_seen_at
+                from range({half}) as numbers (number)
+                """  # noqa: S608
+            )
+
+    def build(self) -> Build:
+        """Run the identity models over the sightings."""
+        started = time.perf_counter()
+        said, kilobytes = self._dbt("run", "--select", *MODELS)
+        seconds = time.perf_counter() - started
+        found = PASSES.search(said)
+        if not found:
+            raise RuntimeError(said[-2000:])
+        results = json.loads((self._folder / "target" / "run_results.json").read_text())["results"]
+        (component_seconds,) = (
+            float(result["execution_time"])
+            for result in results
+            if result["unique_id"].endswith(".int_identity_components")
+        )
+        return Build(int(found[1]), int(found[2]), seconds, component_seconds, kilobytes / 2**20)
+
+    def _sight(self, first: int, addresses: int, chain: int) -> None:
+        """Address n of a chain pays under the customers n and n + 1, the last one under its own only."""
+        with duckdb.connect(str(self._file)) as connection:
+            connection.execute(
+                f"""
+                insert into intermediate.int_identity_sightings by name
+                select
+                    'bench' as workspace_id, 'bench_thrivecart' as connection_id, 'payment' as sighting_kind,
+                    'p' || number || '@x.example' as email, cast(number + step as varchar) as source_key,
+                    timestamptz '2026-01-01 00:00:00+00' as seen_at, timestamptz '2026-01-01 00:00:00+00' as last_seen_at
+                from range({first}, {first + addresses}) as numbers (number)
+                cross join range(2) as steps (step)
+                where step = 0 or (number + 1) % {chain} <> 0
+                """  # noqa: S608
+            )
+
+    def _dbt(self, *arguments: str) -> tuple[str, int]:
+        """Run dbt; return what it says, and the most kilobytes that it held."""
+        folders = ("--profiles-dir", str(self._folder), "--target-path", str(self._folder / "target"))
+        with (self._folder / "said.log").open("w+") as said:
+            command = [sys.executable, "-m", "dbt.cli.main", *arguments, *folders]
+            process = subprocess.Popen(command, cwd=PROJECT_FOLDER, stdout=said, stderr=said)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            said.seek(0)
+            text = said.read()
+        if process.returncode:
+            raise RuntimeError(text[-3000:])
+        return text, usage.ru_maxrss
