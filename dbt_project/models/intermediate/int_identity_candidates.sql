@@ -1,6 +1,6 @@
--- Grain: two people of a workspace who may be one, one of whom pays, and one thing that speaks for it: two addresses and
--- what they have in common. Nobody whom the user keeps apart: of those only the tie that had to be cut for it, and only
--- between other addresses than the decision names.
+-- Grain: two people of a workspace who may be one, one of whom pays, and one thing that speaks for it: two addresses
+-- and what they have in common. Nobody whom the user keeps apart: of those only the tie that had to be cut for it, and
+-- only between other addresses than the decision names.
 with slips as (
     select * from {{ ref('int_identity_slips') }}
 ),
