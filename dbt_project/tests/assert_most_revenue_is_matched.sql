@@ -1,6 +1,6 @@
--- Guards: of the payments of the last 90 days not too many are of people whom no CRM knows: no report on channels can see
--- these. It warns below the var `matched_share_warning`; rpt_unmatched_revenue and rpt_identity_reviews say whose they are.
--- A payment without an exchange rate counts on neither side: another test fails for it.
+-- Guards: of the payments of the last 90 days not too many are of people whom no CRM knows: no report on channels can
+-- see these. It warns below the var `matched_share_warning`; rpt_unmatched_revenue and rpt_identity_reviews say whose
+-- they may be. A payment without an exchange rate counts on neither side: another test fails for it.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'rpt_matched_revenue'}}}) }}
 
 with payments as (

@@ -21,6 +21,7 @@ _SPELLINGS = (
     ("fastmail.plus@fastmail.com", "fastmail.plus+shop@fastmail.com", "plus_tag"),
     ("mailbox.plus@mailbox.org", "mailbox.plus+shop@mailbox.org", "plus_tag"),
     ("proton.plus@proton.me", "proton.plus+shop@proton.me", "plus_tag"),
+    ("yandex.dots@yandex.com", "yandex-dots@ya.ru", "other_domain"),
     ("odd.spaces@example.com", "\u00a0Odd.Spaces@Example.COM\u2003", "case_and_space"),
     ("inner.space@example.com", "inner.space@\u00a0example.com", "case_and_space"),
     ("zero.width@example.com", "zero\u200b.width@example.com", "invisible_character"),
@@ -33,6 +34,7 @@ _SPELLINGS = (
 _LOOKALIKES = (
     ("Desk Anna", "desk+anna@studio.example.com", "Ben Desk", "desk+ben@studio.example.com", "plus_tag"),
     ("Jo Hansen", "jo.hansen@example.org", "Johan Sen", "johansen@example.org", "dots"),
+    ("Lee Roy", "lee.roy@outlook.com", "Leeroy Hill", "leeroy@outlook.com", "dots"),
     ("Maria Santos", "maria.santos@example.net", "Maria Santos", "santos.family@example.org", "same_name"),
     ("Jan Koch", "jan.koch@example.com", "Jana Koch", "jana.koch@example.com", "one_letter"),
     ("Kim Young", "kim@young.example.com", "Kim Stone", "kim@stone.example.com", "same_local_part"),

@@ -1,6 +1,6 @@
--- Grain: two people of a workspace who may be one, one of whom pays, and one thing that speaks for it: two addresses and
--- what they have in common. Nobody whom the user keeps apart: of those only the tie that had to be cut for it, and only
--- between other addresses than the decision names.
+-- Grain: two people of a workspace who may be one, one of whom pays, and one thing that speaks for it: two addresses
+-- and what they have in common. Nobody whom the user keeps apart: of those only the tie that had to be cut for it, and
+-- only between other addresses than the decision names.
 with slips as (
     select * from {{ ref('int_identity_slips') }}
 ),
@@ -35,7 +35,11 @@ told as (
     select slips.workspace_id, slips.email, slips.other_email, slips.rule, slips.evidence from slips
     union
     select
-        coincidences.workspace_id, coincidences.email, coincidences.other_email, coincidences.rule, coincidences.evidence
+        coincidences.workspace_id,
+        coincidences.email,
+        coincidences.other_email,
+        coincidences.rule,
+        coincidences.evidence
     from coincidences
     union
     select refusals.workspace_id, refusals.email, refusals.other_email, refusals.rule, refusals.evidence from refusals
@@ -55,17 +59,17 @@ kept_apart as (
     select distinct
         decisions.workspace_id,
         decisions.address_email as email,
-        others.address_email as other_email,
+        other_sides.address_email as other_email,
         people.person_id,
         other_people.person_id as other_person_id
     from decisions
-    inner join decisions as others
-        on decisions.workspace_id = others.workspace_id
-        and decisions.link_key = others.link_key
-        and decisions.side <> others.side
+    inner join decisions as other_sides
+        on decisions.workspace_id = other_sides.workspace_id
+        and decisions.link_key = other_sides.link_key
+        and decisions.side <> other_sides.side
     inner join people on decisions.workspace_id = people.workspace_id and decisions.address_email = people.email
     inner join people as other_people
-        on others.workspace_id = other_people.workspace_id and others.address_email = other_people.email
+        on other_sides.workspace_id = other_people.workspace_id and other_sides.address_email = other_people.email
 ),
 
 kept_apart_people as (
@@ -82,7 +86,10 @@ latest_names as (
         traits.full_name,
         row_number() over (
             partition by traits.workspace_id, traits.email
-            order by case when traits.name_key is null then 1 else 0 end, traits.last_seen_at desc, traits.full_name
+            order by
+                case when traits.name_key is null then 1 else 0 end asc,
+                traits.last_seen_at desc,
+                traits.full_name asc
         ) as recency
     from traits
 ),

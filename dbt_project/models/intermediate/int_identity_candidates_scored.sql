@@ -1,6 +1,7 @@
--- Grain: two people of a workspace who may be one, person_id being the one whose money it is: the two addresses and the rule
--- that speak for it most, what speaks for it in words, and a score from 0 to 1. The strongest evidence gives its score; each
--- further one and a name that agrees add to it, a name that differs takes from it. What says little is left out.
+-- Grain: two people of a workspace who may be one, person_id being the one whose money it is: the two addresses and the
+-- rule that speak for it most, what speaks for it in words, and a score from 0 to 1. The strongest evidence gives its
+-- score; each further one and a name that agrees add to it, a name that differs takes from it. What says little is left
+-- out.
 with candidates as (
     select * from {{ ref('int_identity_candidates') }}
 ),
@@ -12,11 +13,11 @@ ranked as (
             partition by candidates.person_id, candidates.other_person_id
             order by
                 candidates.score desc,
-                candidates.rule,
-                case candidates.agreement when 'same' then 1 when 'similar' then 2 when 'unknown' then 3 else 4 end,
-                candidates.email,
-                candidates.other_email,
-                candidates.evidence
+                candidates.rule asc,
+                case candidates.agreement when 'same' then 1 when 'similar' then 2 when 'unknown' then 3 else 4 end asc,
+                candidates.email asc,
+                candidates.other_email asc,
+                candidates.evidence asc
         ) as precedence
     from candidates
 ),
@@ -93,7 +94,7 @@ scored as (
 
 final as (
     select * from scored
-    where scored.score >= {{ var('review_least_score') }}
+    where score >= {{ var('review_least_score') }}
 )
 
 select * from final

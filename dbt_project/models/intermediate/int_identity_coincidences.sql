@@ -19,30 +19,30 @@ phones as (
     select distinct
         traits.workspace_id,
         traits.email,
-        others.email as other_email,
+        other_traits.email as other_email,
         'same_name_and_phone' as rule,
         'the same full name and the same phone' as evidence
     from traits
-    inner join traits as others
-        on traits.workspace_id = others.workspace_id
-        and traits.name_key = others.name_key
-        and traits.phone_key = others.phone_key
-        and traits.email < others.email
+    inner join traits as other_traits
+        on traits.workspace_id = other_traits.workspace_id
+        and traits.name_key = other_traits.name_key
+        and traits.phone_key = other_traits.phone_key
+        and traits.email < other_traits.email
 ),
 
 postal_codes as (
     select distinct
         traits.workspace_id,
         traits.email,
-        others.email as other_email,
+        other_traits.email as other_email,
         'same_name_and_postal_code' as rule,
         'the same full name and the same postal code' as evidence
     from traits
-    inner join traits as others
-        on traits.workspace_id = others.workspace_id
-        and traits.name_key = others.name_key
-        and traits.postal_code_key = others.postal_code_key
-        and traits.email < others.email
+    inner join traits as other_traits
+        on traits.workspace_id = other_traits.workspace_id
+        and traits.name_key = other_traits.name_key
+        and traits.postal_code_key = other_traits.postal_code_key
+        and traits.email < other_traits.email
 ),
 
 opt_ins as (

@@ -1,5 +1,5 @@
--- Grain: one domain of a seen address that is one slip of the fingers away from another: one at which everybody may have a
--- mailbox, or, if the domain ends as no domain does, any that does.
+-- Grain: one domain of a seen address and another that is one slip of the fingers away: one at which everybody may have
+-- a mailbox, or, if the domain ends as no domain does, any that does.
 with addresses as (
     select * from {{ ref('int_identity_addresses') }}
 ),
@@ -63,7 +63,7 @@ told as (
 
 final as (
     select * from told
-    where told.slip <> ''
+    where slip <> ''
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Grain: two addresses of a workspace and something that ties them, of which no link was made: keep_apart forbids it, or
--- one of them is a role's and several people use it.
+-- Grain: two addresses of a workspace and something that ties them, of which no link was made: keep_apart forbids it,
+-- or one of them is a role's and several people use it.
 with links as (
     select * from {{ ref('int_identity_links') }}
 ),
@@ -27,15 +27,15 @@ shared as (
     select
         links.workspace_id,
         links.email,
-        others.email as other_email,
+        other_links.email as other_email,
         'shared_link' as rule,
-        others.evidence || ', but several people use ' || links.email as evidence
+        other_links.evidence || ', but several people use ' || links.email as evidence
     from links
-    inner join links as others
-        on links.workspace_id = others.workspace_id
-        and links.link_key = others.link_key
-        and links.email <> others.email
-    where links.left_out_because = 'role_address' and others.left_out_because is null
+    inner join links as other_links
+        on links.workspace_id = other_links.workspace_id
+        and links.link_key = other_links.link_key
+        and links.email <> other_links.email
+    where links.left_out_because = 'role_address' and other_links.left_out_because is null
 ),
 
 final as (

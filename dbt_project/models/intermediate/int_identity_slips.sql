@@ -1,5 +1,5 @@
--- Grain: two addresses of a workspace, of two persons, one slip of the fingers away from each other. One of them pays: of
--- others no money is lost. Only addresses with a key in common are compared.
+-- Grain: two addresses of a workspace, of two people, one slip of the fingers away from each other. One of them pays:
+-- without that no money is lost. Only addresses with a key in common are compared.
 with addresses as (
     select * from {{ ref('int_identity_addresses') }}
 ),
@@ -70,26 +70,26 @@ counted as (
     from keys
 ),
 
--- What very many have in common tells nobody from the others.
+-- What very many have in common tells nobody from the other_telling.
 telling as (
     select * from counted
-    where counted.address_count between 2 and {{ var('review_most_alike') }}
+    where address_count between 2 and {{ var('review_most_alike') }}
 ),
 
 near_names as (
     select distinct
         telling.workspace_id,
         telling.email,
-        others.email as other_email,
+        other_telling.email as other_email,
         telling.mailbox_name,
-        others.mailbox_name as other_name
+        other_telling.mailbox_name as other_name
     from telling
-    inner join telling as others
-        on telling.workspace_id = others.workspace_id
-        and telling.mailbox_domain = others.mailbox_domain
-        and telling.letter_key = others.letter_key
-        and telling.email < others.email
-    where telling.person_id <> others.person_id and (telling.is_paying or others.is_paying)
+    inner join telling as other_telling
+        on telling.workspace_id = other_telling.workspace_id
+        and telling.mailbox_domain = other_telling.mailbox_domain
+        and telling.letter_key = other_telling.letter_key
+        and telling.email < other_telling.email
+    where telling.person_id <> other_telling.person_id and (telling.is_paying or other_telling.is_paying)
 ),
 
 slips as (

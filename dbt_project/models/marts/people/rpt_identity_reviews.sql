@@ -29,7 +29,8 @@ money as (
 at_stake as (
     select
         money.person_id,
-        {{ sorted_list("money.currency || ' ' || cast(cast(money.amount as decimal(18, 2)) as varchar)") }} as money_at_stake,
+        {{ sorted_list("money.currency || ' ' || cast(cast(money.amount as decimal(18, 2)) as varchar)") }}
+            as money_at_stake,
         case
             when min(case when money.has_all_rates then 1 else 0 end) = 1
                 then cast(sum(money.reporting_amount) as decimal(18, 2))

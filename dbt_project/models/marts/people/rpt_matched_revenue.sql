@@ -1,5 +1,5 @@
--- Grain: one month of a workspace, in the workspace's days, per currency: how much of its revenue is of people whom the CRM
--- knows. Payments before refunds, so that a share lies between 0 and 1.
+-- Grain: one month of a workspace, in the workspace's days, per currency: how much of its revenue is of people whom the
+-- CRM knows. Payments before refunds, so that a share lies between 0 and 1.
 with payments as (
     select * from {{ ref('fct_transactions') }}
     where transaction_type in ('charge', 'rebill')

@@ -61,7 +61,7 @@ candidates as (
         suggested.evidence,
         row_number() over (
             partition by suggested.person_id
-            order by suggested.score desc, suggested.candidate_person_id
+            order by suggested.score desc, suggested.candidate_person_id asc
         ) as position_of_candidate
     from suggested
     inner join matched_people on suggested.candidate_person_id = matched_people.person_id
