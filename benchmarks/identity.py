@@ -140,7 +140,7 @@ class _Addresses:
                 select
                     'bench' as workspace_id, 'bench_thrivecart' as connection_id, 'payment' as sighting_kind,
                     'new' || number || '@x.example' as email, cast(number * {self._chain} as varchar) as source_key,
-                    timestamptz '2026-02-01 00:00:00+00' as seen_at, timestamptz '2026-02-01 00:00:00+00' as last_seen_at
+                    timestamptz '2026-02-01 00:00:00+00' as seen_at, seen_at as last_seen_at
                 from range({half}) as numbers (number)
                 """  # noqa: S608
             )
@@ -170,7 +170,7 @@ class _Addresses:
                 select
                     'bench' as workspace_id, 'bench_thrivecart' as connection_id, 'payment' as sighting_kind,
                     'p' || number || '@x.example' as email, cast(number + step as varchar) as source_key,
-                    timestamptz '2026-01-01 00:00:00+00' as seen_at, timestamptz '2026-01-01 00:00:00+00' as last_seen_at
+                    timestamptz '2026-01-01 00:00:00+00' as seen_at, seen_at as last_seen_at
                 from range({first}, {first + addresses}) as numbers (number)
                 cross join range(2) as steps (step)
                 where step = 0 or (number + 1) % {chain} <> 0

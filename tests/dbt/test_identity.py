@@ -21,7 +21,7 @@ CASES = 150
 BUILDS = 3
 MODELS = ("bridge_person_emails", "bridge_merged_person_ids")
 ADDRESSES = st.sampled_from(POOL)
-NUMBERS = st.integers(1, 4)
+NUMBERS = st.integers(1, 6)
 EVENTS = st.one_of(
     st.builds(Payment, NUMBERS, ADDRESSES),
     st.builds(
@@ -76,7 +76,7 @@ def _distinct_changes(case: Case) -> Case:
 WHEN = st.integers(0, BUILDS - 1)
 RANDOM_CASES = st.builds(
     Case,
-    st.lists(st.tuples(WHEN, EVENTS), min_size=1, max_size=14).map(tuple),
+    st.lists(st.tuples(WHEN, EVENTS), min_size=1, max_size=30).map(tuple),
     st.lists(st.tuples(WHEN, DECISIONS), max_size=4).map(tuple),
     DECISIONS,
 ).map(_distinct_changes)
