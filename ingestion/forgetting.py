@@ -84,6 +84,15 @@ def erase_received_webhooks(connections: Iterable[Connection], forgotten: Forgot
     return sum(Inbox(inbox_folder(each.connection_id), forgotten).forget() for each in connections)
 
 
+def are_waiting(connections: Iterable[Connection], people: Forgotten) -> bool:
+    """Tell whether people are in an inbox, its archive, or pages that are not landed."""
+    return any(
+        Inbox(inbox_folder(each.connection_id), people).holds_forgotten()
+        or Journal(unlanded_folder(each.connection_id)).holds(people)
+        for each in connections
+    )
+
+
 def erase_unlanded_pages(connections: Iterable[Connection], forgotten: Forgotten) -> int:
     """Erase forgotten people from the pages that are read and not landed, and return of how many rows."""
     return sum(Journal(unlanded_folder(each.connection_id)).forget(forgotten) for each in connections)

@@ -38,14 +38,7 @@ LONGEST_ADDRESS = 320
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 GMAIL = ("gmail.com", "googlemail.com")
-IGNORING_TAGS = frozenset(
-    {
-        *GMAIL,
-        *("outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "mac.com"),
-        *("proton.me", "protonmail.com", "pm.me", "fastmail.com"),
-    }
-)
-"""Whose mailboxes also take mail with a tag after a plus."""
+"""One provider, to whom dots and a tag after a plus are nothing: https://support.google.com/mail/answer/7436150."""
 
 
 def written_plainly(address: str) -> str:
@@ -63,10 +56,8 @@ def written_plainly(address: str) -> str:
 def mailbox_of(address: str) -> str:
     """Return one form for all addresses of a mailbox, as far as its provider's rules are known."""
     local, at, domain = written_plainly(address).rpartition("@")
-    if domain in IGNORING_TAGS:
-        local = local.partition("+")[0] or local
     if domain in GMAIL:
-        local, domain = local.replace(".", ""), GMAIL[0]
+        local, domain = (local.partition("+")[0] or local).replace(".", ""), GMAIL[0]
     return f"{local}{at}{domain}"
 
 

@@ -114,6 +114,11 @@ class Inbox:
             if path.name[:10] <= newest_dropped.isoformat():
                 path.unlink()
 
+    def holds_forgotten(self) -> bool:
+        """Tell whether forgotten people are in what waits or is archived."""
+        files = [*_files(self._waiting, WAITING), *_files(self._archive, ARCHIVED)]
+        return any(self._forgotten.is_in(json.dumps(event, ensure_ascii=False)) for event in self.read(files))
+
     def forget(self) -> int:
         """Take forgotten people out of all that lies here, and return of how many events.
 

@@ -4,6 +4,8 @@ import gzip
 import json
 import os
 import shutil
+import zlib
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +53,14 @@ class Journal:
             # Whatever cannot be read is asked for again.
             return None
         return Page(**content | {"seen_at": datetime.fromisoformat(content["seen_at"])})
+
+    def holds(self, people: Forgotten) -> bool:
+        """Tell whether people are in any page."""
+        for path in self._folder.glob(f"*{PAGE}"):
+            with suppress(OSError, EOFError, zlib.error):
+                if people.is_in(gzip.decompress(path.read_bytes()).decode(errors="replace")):
+                    return True
+        return False
 
     def forget(self, forgotten: Forgotten) -> int:
         """Take forgotten people out of all pages, and return of how many rows. What cannot be read goes."""
