@@ -63,7 +63,7 @@ def without_forgotten(table: Table, row: Any, forgotten: Forgotten) -> Any:
     if table.is_of_a_person or not isinstance(row, dict):
         return None
     parsed = {name: _parsed(value) for name, value in row.items()}
-    blanking = _Blanking(forgotten, parsed)
+    blanking = _Blanking(forgotten, parsed, table.personal)
     kept: dict[str, Any] = {}
     for name, value in parsed.items():
         column = NAMING.normalize_identifier(name)
@@ -81,9 +81,10 @@ def without_forgotten(table: Table, row: Any, forgotten: Forgotten) -> Any:
 class _Blanking:
     """Takes forgotten people out of one row."""
 
-    def __init__(self, forgotten: Forgotten, row: dict[str, Any]) -> None:
-        """Find out whom the row is about, and what they are called in it."""
+    def __init__(self, forgotten: Forgotten, row: dict[str, Any], columns: tuple[str, ...]) -> None:
+        """Find out whom the row is about, and what they are called in it; `columns` are its table's personal ones."""
         self._forgotten = forgotten
+        self._columns = columns
         self._is_about_them = _concerns(_without_other_persons(row), forgotten)
         # One word alone may be anything.
         self._full_names = {name for name in _names(row, forgotten) if " " in name}
@@ -97,6 +98,9 @@ class _Blanking:
             return [item for item in items if item is not None]
         if not isinstance(value, dict):
             return value
+        if is_personal_column and name not in self._columns:
+            # A whole object that is theirs by its name.
+            return None if self._is_about_them else value
         is_person = PERSON.match(NAMING.normalize_identifier(name)) is not None
         if is_personal_column and not is_person:
             return self._fields_of(value, self._is_about_them)
