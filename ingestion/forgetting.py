@@ -129,15 +129,19 @@ def black_out_logs(folders: Iterable[Path], forgotten: Forgotten) -> int:
     changed = 0
     for path in _logs_in(folders):
         before = path.read_bytes()
-        text = before.decode(errors="surrogateescape")
-        for address in {found for found in addresses_in(text) if forgotten.knows(found)}:
-            text = text.replace(address, "<address>")
-        after = text.encode(errors="surrogateescape")
+        after = blacked_out(before.decode(errors="surrogateescape"), forgotten).encode(errors="surrogateescape")
         if after != before:
             changed += 1
             # In place: who writes to it goes on doing so.
             path.write_bytes(after)
     return changed
+
+
+def blacked_out(text: str, forgotten: Forgotten) -> str:
+    """Return a text with every address of forgotten people blacked out."""
+    for address in {found for found in addresses_in(text) if forgotten.knows(found)}:
+        text = text.replace(address, "<address>")
+    return text
 
 
 def files_of_the_user(connections: Iterable[Connection], forgotten: Forgotten) -> list[Path]:

@@ -6,8 +6,10 @@ who have a tombstone, and none needs to know what another has found.
 
 import os
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -26,6 +28,9 @@ from orchestration.transform import dbt_folders
 from orchestration.warehouse import WRITERS
 
 Say = Callable[[str], None]
+
+SECONDS_FOR_A_LOCK = 60.0
+"""How long to wait for Dagster, if it is writing into its history."""
 
 UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
@@ -82,7 +87,7 @@ def _in_turn(instance: dg.DagsterInstance, action: Callable[[], None]) -> None:
     forget.execute_in_process(
         instance=instance,
         tags={headless.HEADLESS: "true"},
-        run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )
     if raised:
@@ -120,6 +125,7 @@ def _erase(address: str, workspace_id: str, connections: list[Connection], say: 
     home = headless.dagster_home()
     logs = [warehouse_path().parent, home, project_root() / "logs", project_root() / "dbt_project" / "logs"]
     _tell(say, "logs", forgetting.black_out_logs(logs, forgotten), "file(s) blacked out")
+    _tell(say, "Dagster's history", _black_out_history(home, forgotten), "entries blacked out")
     _say_what_stays(connections, forgotten, say)
 
 
@@ -127,6 +133,33 @@ def _tell(say: Say, place: object, count: int, what: str) -> None:
     if isinstance(place, Path):
         place = os.path.relpath(place, project_root())
     say(f"  {place}: {count} {what}")
+
+
+def _black_out_history(home: Path, forgotten: Forgotten) -> int:
+    """Black addresses of forgotten people out of what Dagster notes down, and return of how many entries.
+
+    There should be none; but an error that a database gave may quote a row.
+    """
+    blacked_out = 0
+    for path in sorted(home.rglob("*.db")):
+        with closing(sqlite3.connect(path, timeout=SECONDS_FOR_A_LOCK)) as history:
+            history.create_function("without_forgotten", 1, lambda text: forgetting.blacked_out(text, forgotten))
+            names = [name for (name,) in history.execute("select name from sqlite_master where type = 'table'")]
+            changed = 0
+            for table in names:
+                for _, column, kind, *_ in history.execute(f'pragma table_info("{table}")').fetchall():
+                    if "CHAR" in kind.upper() or "TEXT" in kind.upper():
+                        changed += history.execute(
+                            f'update "{table}" set "{column}" = without_forgotten("{column}") '  # noqa: S608
+                            f"""where (instr("{column}", '@') or instr("{column}", '%40')) """
+                            f'and "{column}" <> without_forgotten("{column}")'
+                        ).rowcount
+            history.commit()
+            if changed:
+                # What was written over stands in free pages until then.
+                history.execute("vacuum")
+            blacked_out += changed
+    return blacked_out
 
 
 def _say_what_stays(connections: Iterable[Connection], forgotten: Forgotten, say: Say) -> None:
