@@ -35,6 +35,9 @@ AT = "@|%40|\uff20|\ufe6b"
 ADDRESS_IN_TEXT = rf"[^\s@\"'<>=&,;:()\[\]{{}}|/]+(?:{AT})[^\s@\"'<>=&,;:()\[\]{{}}|/\\]+"
 MAY_HOLD_AN_ADDRESS = re.compile(AT)
 LONGEST_ADDRESS = 320
+ADDRESSES_AT_A_TIME = 100_000
+"""Of which is remembered whether they are known; a long history has more."""
+
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 GMAIL = ("gmail.com", "googlemail.com")
@@ -88,6 +91,8 @@ class Forgotten:
         if not self._tombstones:
             return False
         if address not in self._known:
+            if len(self._known) >= ADDRESSES_AT_A_TIME:
+                self._known.clear()
             plain = ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), address)
             plain = unquote(plain).strip().strip(".").removeprefix("mailto:")
             names = {written_plainly(plain), mailbox_of(plain)}
@@ -134,10 +139,10 @@ def forgotten_in(workspace_id: str, makes_key: bool = False) -> Forgotten:
     if the file or its key cannot be read: without them everybody would come back.
     """
     rows = _rows()
+    if not rows and not makes_key:
+        return NOBODY
     key = _key(is_needed=bool(rows))
     if key is None:
-        if not makes_key:
-            return NOBODY
         key = secrets.token_hex(32)
         change_section((SECTION,), {KEY: key})
     if any(row["key_id"] != _key_id(key) for row in rows):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingestion import forgetting
-from ingestion.connections import ConfigurationError, read_connections
+from ingestion.connections import ConfigurationError, read_connections, validate_configuration
 from ingestion.thrivecart.inbox import Inbox, ReceivedEvent, archive_name
 from ingestion.thrivecart.journal import Journal
 from ingestion.thrivecart.seeking import Page
@@ -183,6 +183,14 @@ def test_decisions_about_them_are_taken_out_and_others_stay_as_written(project: 
     project.write("identity_decisions.csv", header, f"acme,{CHARLES},ADA@example.com,keep_apart,,", other, elsewhere)
     assert forgetting.drop_decisions("acme", forgotten) == 1
     assert (project.config / "identity_decisions.csv").read_text().splitlines() == [header, other, elsewhere]
+
+
+def test_a_decision_that_names_them_again_is_refused_without_their_name(project: Project, forgotten: Forgotten) -> None:
+    header = "workspace_id,email,other_email,decision,decided_at,reason"
+    project.write("identity_decisions.csv", header, f"acme,{CHARLES},ada@example.com,link,,")
+    with pytest.raises(ConfigurationError) as refused:
+        validate_configuration()
+    assert str(refused.value) == ("identity_decisions.csv, line 2: names somebody who was forgotten; take the line out")
 
 
 def test_logs_are_blacked_out(tmp_path: Path, forgotten: Forgotten) -> None:
