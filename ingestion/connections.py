@@ -163,6 +163,7 @@ def _defects() -> Iterator[str]:
         return
     yield from _workspace_defects()
     yield from _connection_defects()
+    yield from _decision_defects()
 
 
 def _workspace_defects() -> Iterator[str]:
@@ -202,6 +203,21 @@ def _connection_defects() -> Iterator[str]:
             yield f"{where}: currency '{row['currency']}' of {connection_id} must be an ISO code, such as USD"
         yield from _source_defects(where, row)
         yield from _date_defects(line, row)
+
+
+def _decision_defects() -> Iterator[str]:
+    # It reads secrets, and with them this module.
+    from ingestion.tombstones import forgotten_in
+
+    try:
+        forgotten = {workspace.workspace_id: forgotten_in(workspace.workspace_id) for workspace in read_workspaces()}
+    except ConfigurationError as error:
+        yield str(error)
+        return
+    for line, row in _rows("identity_decisions.csv"):
+        people = forgotten.get(row["workspace_id"])
+        if people and (people.is_in(row["email"]) or people.is_in(row["other_email"])):
+            yield f"identity_decisions.csv, line {line}: names somebody who was forgotten; take the line out"
 
 
 def _source_defects(where: str, row: dict[str, str]) -> Iterator[str]:

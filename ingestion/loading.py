@@ -15,6 +15,7 @@ from ingestion import warehouse
 from ingestion.connections import ConfigurationError, Connection, read_connections, validate_configuration
 from ingestion.http import VendorError, without_addresses
 from ingestion.tables import REJECTED_ROWS, Extraction, Report, Source, Table, TableLoad
+from ingestion.tombstones import forgotten_in
 from ingestion.warehouse import WarehouseLocked, once_unlocked
 from ingestion.window import Window
 
@@ -48,6 +49,7 @@ def load_source(
             continue
         extraction = Extraction(connection, frozenset(), window, report, {}, lambda sql, parameters: [], is_full)
         try:
+            extraction.forgotten = forgotten_in(connection.workspace_id)
             found = _load_connection(source, names, extraction)
         except Exception as error:
             failures.append(_line_about(connection, error))

@@ -8,6 +8,7 @@ from typing import Any
 
 from dlt.common.normalizers.naming.snake_case import NamingConvention
 
+from ingestion.personal import without_forgotten
 from ingestion.tables import REJECTED_ROWS, Extraction, Table
 
 NAMING = NamingConvention()
@@ -34,13 +35,22 @@ def land(
     """Yield what dlt should load of a vendor's answer: the rows of the table, and the rejected ones.
 
     `own` holds columns of ours that every row gets, or returns those of a row; it may raise Defect on a row that cannot
-    be read, and `check` on one that is readable but wrong.
+    be read, and `check` on one that is readable but wrong. Rows come without the people who were forgotten.
     """
     common = {"connection_id": extraction.connection.connection_id, "seen_at": datetime.now(UTC)}
     accepted, rejected = [], []
-    for row in rows:
+    for sent in rows:
+        row = without_forgotten(table, sent, extraction.forgotten)
+        if row is None and sent is not None:
+            continue
         try:
             own_columns = own(row) if callable(own) else own or {}
+            if extraction.forgotten and isinstance(row, dict):
+                # What is ours of a row may be whom it was asked for.
+                whole = without_forgotten(table, {**row, **own_columns}, extraction.forgotten)
+                if whole is None:
+                    continue
+                row, own_columns = whole, {name: whole[name] for name in own_columns}
             shaped = shape(table, row, {**common, **own_columns})
             if check:
                 check(shaped)

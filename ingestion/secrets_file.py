@@ -5,7 +5,7 @@ import os
 import stat
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,16 @@ def stored_entry(connection_id: str) -> dict[str, Any]:
     Raises ConfigurationError if the file cannot be read.
     """
     with _told_in_one_line(secrets_path()):
-        return dict(_entry_in(tomllib.loads(_text_of(secrets_path())), connection_id))
+        return dict(_section_in(tomllib.loads(_text_of(secrets_path())), (SECTION, connection_id)))
 
 
 def change_entry(connection_id: str, values: Mapping[str, str | bool | None]) -> Path:
-    """Set values of a connection, take out those that are None, leave all else in the file as it stands.
+    """Set values of a connection; see `change_section`."""
+    return change_section((SECTION, connection_id), values)
+
+
+def change_section(names: Sequence[str], values: Mapping[str, str | bool | None]) -> Path:
+    """Set values of the section with this dotted name, take out those that are None, leave all else as it stands.
 
     The file, whose path is returned, is replaced in one step by one that only its owner can read or write. Raises
     ConfigurationError, with the file as it was, if it is no TOML or cannot be written.
@@ -55,11 +60,11 @@ def change_entry(connection_id: str, values: Mapping[str, str | bool | None]) ->
         target = path.resolve()
         with _alone_in(target.parent):
             before = _text_of(target)
-            expected = _expected(tomllib.loads(before), connection_id, values)
-            after = _changed(before, connection_id, values)
+            expected = _expected(tomllib.loads(before), names, values)
+            after = _changed(before, names, values)
             # Read by another library than the one that wrote it: a lost secret would not be found again.
             if tomllib.loads(after) != expected:
-                raise ConfigurationError(_unchangeable(path, connection_id))
+                raise ConfigurationError(_unchangeable(path, names))
             _replace(target, after)
     # dlt has read the file when it was first asked for anything.
     Container()[PluggableRunContext].reload_providers()
@@ -74,42 +79,46 @@ def _text_of(path: Path) -> str:
         return ""
 
 
-def _expected(document: dict[str, Any], connection_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    entry = {**_entry_in(document, connection_id), **values}
-    kept = {name: value for name, value in entry.items() if value is not None}
-    return document | {SECTION: document.get(SECTION, {}) | {connection_id: kept}}
+def _expected(document: dict[str, Any], names: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    section = {**_section_in(document, names), **values}
+    return _with_section(document, names, {name: value for name, value in section.items() if value is not None})
 
 
-def _changed(text: str, connection_id: str, values: Mapping[str, str | bool | None]) -> str:
+def _with_section(document: dict[str, Any], names: Sequence[str], section: dict[str, Any]) -> dict[str, Any]:
+    first, *others = names
+    return document | {first: _with_section(document.get(first, {}), others, section) if others else section}
+
+
+def _changed(text: str, names: Sequence[str], values: Mapping[str, str | bool | None]) -> str:
     document: Any = tomlkit.parse(text)
     try:
-        if SECTION not in document:
-            document[SECTION] = tomlkit.table(is_super_table=True)
-        if connection_id not in document[SECTION]:
-            document[SECTION][connection_id] = tomlkit.table()
-        entry = document[SECTION][connection_id]
+        section = document
+        for place, name in enumerate(names, start=1):
+            if name not in section:
+                section[name] = tomlkit.table(is_super_table=place < len(names))
+            section = section[name]
         for name, value in values.items():
             if value is not None:
-                entry[name] = value
-            elif name in entry:
-                del entry[name]
+                section[name] = value
+            elif name in section:
+                del section[name]
         return tomlkit.dumps(document)
     except (TOMLKitError, LookupError, ValueError):
         # TOML has many forms: some of them tomlkit cannot change, and it says so in as many ways.
-        raise ConfigurationError(_unchangeable(secrets_path(), connection_id)) from None
+        raise ConfigurationError(_unchangeable(secrets_path(), names)) from None
 
 
-def _entry_in(document: Mapping[str, Any], connection_id: str) -> Mapping[str, Any]:
-    entry: Any = document
-    for name in (SECTION, connection_id):
-        entry = entry.get(name, {})
-        if not isinstance(entry, Mapping):
-            raise ConfigurationError(_unchangeable(secrets_path(), connection_id))
-    return entry  # type: ignore[no-any-return]
+def _section_in(document: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    section: Any = document
+    for name in names:
+        section = section.get(name, {})
+        if not isinstance(section, Mapping):
+            raise ConfigurationError(_unchangeable(secrets_path(), names))
+    return section  # type: ignore[no-any-return]
 
 
-def _unchangeable(path: Path, connection_id: str) -> str:
-    return f"{path}: only you can change what it says of {connection_id}; write it under [connections.{connection_id}]"
+def _unchangeable(path: Path, names: Sequence[str]) -> str:
+    return f"{path}: only you can change what it says of {names[-1]}; write it under [{'.'.join(names)}]"
 
 
 def _replace(target: Path, text: str) -> None:

@@ -11,6 +11,7 @@ from dlt.extract import DltResource
 from dlt.extract.items import DataItemWithMeta
 
 from ingestion.connections import Connection
+from ingestion.tombstones import NOBODY, Forgotten
 from ingestion.window import Window
 
 Report = Callable[[str], None]
@@ -28,6 +29,10 @@ class Table:
 
     A row without one of the `required` columns is set aside. A partitioned table can be loaded for a window of days.
     `needs_landed_rows`: its extraction asks the warehouse, so it runs after the source's other tables have landed.
+
+    What becomes of a row whose person is forgotten: one that `is_of_a_person` goes with them, as does one whose column
+    in `follows` names, by its value, a row of another table that goes (own column, table, column there). Any other row
+    stays without the person: of the `personal` columns nothing stays but numbers, amounts and moments.
     """
 
     name: str
@@ -37,6 +42,9 @@ class Table:
     required: tuple[str, ...] = ()
     is_partitioned: bool = False
     needs_landed_rows: bool = False
+    personal: tuple[str, ...] = ()
+    is_of_a_person: bool = False
+    follows: tuple[str, str, str] | None = None
 
     def resource(self, rows: Callable[[], Iterator[Any]], replacing: str | None = None) -> DltResource:
         """Return the dlt resource that lands these rows by key: of rows with the same key the last one seen wins.
@@ -91,6 +99,8 @@ REJECTED_ROWS = Table(
     "what the vendor sent.",
     columns={**COMMON_COLUMNS, "resource": "text", "row_key": "text", "field": "text", "reason": "text", "row": "json"},
     primary_key=("connection_id", "resource", "row_key"),
+    personal=("row",),
+    is_of_a_person=True,
 )
 
 
@@ -100,6 +110,7 @@ class Extraction:
 
     `window` None asks for what is new, or with `is_full` for all there is, as a first load does. `state` is what
     earlier loads of the connection remembered, by table.
+    Of `forgotten` people no row may come back.
     `ask_warehouse` runs SQL with parameters over the warehouse, where the tables are in the schema `raw_<source>`.
     What an extraction appends to `after_landing` is done once its rows are in the warehouse, and not if they are not.
     A table that it adds to `unfinished` is extracted again after that: a long history is landed in parts.
@@ -112,6 +123,7 @@ class Extraction:
     state: Mapping[str, Mapping[str, Any]]
     ask_warehouse: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
     is_full: bool = False
+    forgotten: Forgotten = NOBODY
     loaded: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     after_landing: list[Callable[[], None]] = field(default_factory=list)

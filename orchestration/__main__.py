@@ -1,20 +1,21 @@
-"""`python -m orchestration run|backfill|history|demo|dev`: what the Makefile calls."""
+"""`python -m orchestration run|backfill|history|forget|demo|dev`: what the Makefile calls."""
 
 import argparse
+import os
 import sys
 from datetime import date
 
 from dotenv import load_dotenv
 
 from ingestion.connections import ConfigurationError
-from ingestion.warehouse import project_root
+from ingestion.warehouse import WarehouseLocked, project_root
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code; the reason of a failure is the last line."""
     load_dotenv(project_root() / ".env")
     # Imported only now: where things lie is read when they are.
-    from orchestration import demo, headless, partitions, ui
+    from orchestration import demo, forgetting, headless, partitions, ui
 
     parser = argparse.ArgumentParser(prog="python -m orchestration", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -23,11 +24,14 @@ def main(arguments: list[str] | None = None) -> int:
     backfill.add_argument("first_day", type=_day, metavar="FROM")
     backfill.add_argument("last_day", type=_day, metavar="TO")
     commands.add_parser("history", help="read all history again where old rows change in silence, build, publish")
+    forget = commands.add_parser("forget", help="erase a person; the address is in EMAIL, or typed, never an argument")
+    forget.add_argument("workspace_id", metavar="WORKSPACE")
     commands.add_parser("demo", help="the same as run, against generated businesses on this machine")
     dev = commands.add_parser("dev", help="Dagster's UI on loopback")
     dev.add_argument("--demo", action="store_true", help="over the demo's warehouse and its vendors")
     dev.add_argument("--port", type=int, default=3000)
     given = parser.parse_args(arguments)
+    address = _address() if given.command == "forget" else ""
     try:
         if given.command == "run":
             headless.run_job("daily", partitions.daily_tags())
@@ -35,14 +39,28 @@ def main(arguments: list[str] | None = None) -> int:
             headless.run_job("backfill", partitions.day_tags(given.first_day, given.last_day))
         elif given.command == "history":
             headless.run_job("history", partitions.history_tags())
+        elif given.command == "forget":
+            forgetting.run(address, given.workspace_id)
         elif given.command == "demo":
             demo.run()
         else:
             ui.serve(given.port, given.demo)
-    except (ConfigurationError, ValueError, demo.SandboxFailed, headless.AnotherRun, headless.RunFailed) as error:
+    except (
+        *(ConfigurationError, ValueError, WarehouseLocked, demo.SandboxFailed, headless.AnotherRun),
+        *(headless.RunFailed, forgetting.NobodyKnown, forgetting.NotForgotten),
+    ) as error:
         print(f"\n{given.command} failed: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _address() -> str:
+    """Return the address of whom to forget; nothing that is started from here is given it."""
+    address = os.environ.pop("EMAIL", "")
+    # Make hands its own command line on.
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES"):
+        os.environ.pop(name, None)
+    return address.strip() or input("E-mail address of the person to forget: ").strip()
 
 
 def _day(text: str) -> date:

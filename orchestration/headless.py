@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
@@ -47,15 +47,11 @@ def run_job(name: str, tags: Mapping[str, str]) -> None:
         raise ConfigurationError(
             f"{config_folder() / 'connections.csv'} names no connection; README.md says how to add your accounts"
         )
-    home = dagster_home()
+    dagster_home()
     # Parses the models: not before it is known whether there is a use in it.
     from orchestration.definitions import defs
 
-    refusal = AnotherRun(f"another run is under way in {home}; wait for its end, then start again")
-    with held(home / "headless.lock", refusal), dg.DagsterInstance.get() as instance:
-        fail_dead_runs(instance)
-        with suppress(daemon.AnotherDaemon), daemon.only_one(home):
-            daemon.cancel_ended_runs(instance)
+    with alone() as instance:
         result = defs.resolve_job_def(name).execute_in_process(
             instance=instance,
             tags={**tags, HEADLESS: "true", REPOSITORY: "__repository__@dollartrail"},
@@ -64,6 +60,21 @@ def run_job(name: str, tags: Mapping[str, str]) -> None:
         )
     if not result.success:
         raise RunFailed(_reason(result))
+
+
+@contextmanager
+def alone() -> Iterator[dg.DagsterInstance]:
+    """Give Dagster's instance to the one headless process that may use it, cleaned of what a killed one left behind.
+
+    Raises AnotherRun.
+    """
+    home = dagster_home()
+    refusal = AnotherRun(f"another run is under way in {home}; wait for its end, then start again")
+    with held(home / "headless.lock", refusal), dg.DagsterInstance.get() as instance:
+        fail_dead_runs(instance)
+        with suppress(daemon.AnotherDaemon), daemon.only_one(home):
+            daemon.cancel_ended_runs(instance)
+        yield instance
 
 
 def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:

@@ -34,17 +34,17 @@ def publish_marts() -> dict[str, int]:
     path = published_path()
     copy = path.with_name(f"{path.stem}.being_written.duckdb")
     path.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in (copy, _log_of(copy)):
+    for leftover in (copy, log_of(copy)):
         leftover.unlink(missing_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {_text(warehouse_path())} as warehouse (read_only)")
-        connection.execute(f"attach {_text(copy)} as {SCHEMA} (storage_version {_text(STORAGE_VERSION)})")
+        connection.execute(f"attach {text_literal(warehouse_path())} as warehouse (read_only)")
+        connection.execute(f"attach {text_literal(copy)} as {SCHEMA} (storage_version {text_literal(STORAGE_VERSION)})")
         counts = _copy_tables(connection)
         connection.execute(f"checkpoint {SCHEMA}")
         connection.execute(f"detach {SCHEMA}")
     # A log of the file that was there would be replayed into the one that comes.
-    _log_of(path).unlink(missing_ok=True)
+    log_of(path).unlink(missing_ok=True)
     copy.replace(path)
     return counts
 
@@ -62,22 +62,23 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         inserted = connection.execute(f'insert into {SCHEMA}."{name}" from warehouse.{SCHEMA}."{name}"').fetchone()
         counts[name] = int(inserted[0]) if inserted else 0
         if comment:
-            connection.execute(f'comment on table {SCHEMA}."{name}" is {_text(comment)}')
+            connection.execute(f'comment on table {SCHEMA}."{name}" is {text_literal(comment)}')
     columns = connection.execute(
         "select table_name, column_name, comment from duckdb_columns() "
         "where database_name = 'warehouse' and schema_name = ? and comment is not null",
         [SCHEMA],
     ).fetchall()
     for table, column, comment in columns:
-        connection.execute(f'comment on column {SCHEMA}."{table}"."{column}" is {_text(comment)}')
+        connection.execute(f'comment on column {SCHEMA}."{table}"."{column}" is {text_literal(comment)}')
     return counts
 
 
-def _log_of(path: Path) -> Path:
+def log_of(path: Path) -> Path:
+    """Return the log that DuckDB keeps beside a file."""
     return path.with_name(f"{path.name}.wal")
 
 
-def _text(value: object) -> str:
+def text_literal(value: object) -> str:
     """Return an SQL literal: neither files to attach nor comments can be parameters."""
     escaped = str(value).replace("'", "''")
     return f"'{escaped}'"

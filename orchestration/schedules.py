@@ -18,7 +18,7 @@ PARTITIONED = dg.AssetSelection.assets(
 
 
 def jobs(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> list[UnresolvedAssetJobDefinition]:
-    """Return the daily job, over everything, and those over what has days and all that is built from it."""
+    """Return the daily job, over everything, those over what has days and all that is built from it, and a rebuild."""
     drifting = dg.AssetSelection.assets(
         *(
             (source.name, table.name)
@@ -42,6 +42,11 @@ def jobs(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> list[
             "history",
             selection=drifting | dg.AssetSelection.assets(models, publication),
             description="Reads all history again where old rows change in silence, then builds, checks, publishes.",
+        ),
+        dg.define_asset_job(
+            "rebuild",
+            selection=dg.AssetSelection.assets(models, publication),
+            description="Loads nothing; builds and checks all models, publishes the marts.",
         ),
     ]
 

@@ -18,6 +18,7 @@ from orchestration.warehouse import WRITERS, row_counts
 
 PROJECT_FOLDER = project_root() / "dbt_project"
 # Unit tests have inputs of their own: they are for who changes a model, not for who loads rows.
+TARGET = ".dbt_target"
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 
@@ -32,7 +33,7 @@ def dbt_project() -> DbtProject:
     os.environ["DOLLARTRAIL_CONFIG"] = str(config_folder())
     os.environ["DOLLARTRAIL_WAREHOUSE"] = str(warehouse_path())
     warehouse_path().parent.mkdir(parents=True, exist_ok=True)
-    project = DbtProject(PROJECT_FOLDER, target_path=warehouse_path().parent / ".dbt_target")
+    project = DbtProject(PROJECT_FOLDER, target_path=warehouse_path().parent / TARGET)
     if not _is_parsed(project):
         project.preparer.prepare(project)
     return project
@@ -80,6 +81,11 @@ def model_assets(project: DbtProject) -> dg.AssetsDefinition:
             yield from _with_row_counts(context, events)
 
     return build
+
+
+def dbt_folders() -> list[Path]:
+    """Return the folders of what dbt writes down about its runs; the next run makes them anew."""
+    return [warehouse_path().parent / TARGET / "run"]
 
 
 def _target_of_runs(project: DbtProject) -> Path:

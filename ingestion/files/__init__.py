@@ -16,11 +16,12 @@ from urllib.parse import unquote, urlsplit
 import dlt
 from dlt.extract import DltResource
 
-from ingestion.connections import SECRET_NAMES, ConfigurationError
+from ingestion.connections import SECRET_NAMES, ConfigurationError, Connection
 from ingestion.files import settings
 from ingestion.files.reading import ReadFile, Rejection, read_file
 from ingestion.files.tables import AD_SPEND, CONTACTS, REJECTED_FILE_ROWS, TABLES
 from ingestion.http import without_addresses
+from ingestion.personal import without_forgotten
 from ingestion.tables import Extraction, Source, Table
 from ingestion.warehouse import project_root
 
@@ -49,7 +50,7 @@ def _found(extraction: Extraction) -> dict[str, list[ReadFile]]:
     """Read the files of the tables that are asked for, by table."""
     found: dict[str, list[ReadFile]] = {}
     tables = {table.name: table for table in TABLES}
-    for path in sorted(_folder(extraction).glob("*.[cC][sS][vV]")):
+    for path in files_in(extraction.connection):
         names = [name for pattern, name in settings.KINDS.items() if fnmatch(path.name.lower(), pattern)]
         if not names:
             reason = f"fits no kind of file; name it {' or '.join(settings.KINDS)}"
@@ -58,9 +59,27 @@ def _found(extraction: Extraction) -> dict[str, list[ReadFile]]:
             file = read_file(path, tables[names[0]])
         else:
             continue
+        file = _without_forgotten(extraction, tables.get(names[0] if names else ""), file)
         found.setdefault(names[0] if names else UNKNOWN_KIND, []).append(file)
         _report_file(extraction, file)
     return found
+
+
+def _without_forgotten(extraction: Extraction, table: Table | None, file: ReadFile) -> ReadFile:
+    """Return a file without the rows of people who were forgotten; whether it is refused is not up to them."""
+    forgotten = extraction.forgotten
+    rows = [row for row in file.rows if table is None or without_forgotten(table, row, forgotten) is not None]
+    rejections = [
+        rejection
+        for rejection in file.rejections
+        if without_forgotten(REJECTED_FILE_ROWS, vars(rejection), forgotten) is not None
+    ]
+    left_out = len(file.rows) - len(rows) + len(file.rejections) - len(rejections)
+    if left_out:
+        extraction.say(f"{file.name}: {left_out} row(s) of people who were forgotten are left out")
+    if file.rejections and not rejections:
+        rejections = [Rejection(0, "file", "", "is refused for rows of people who were forgotten; correct them", {})]
+    return ReadFile(file.name, rows, rejections)
 
 
 def _report_file(extraction: Extraction, file: ReadFile) -> None:
@@ -114,21 +133,26 @@ def _rows_of(extraction: Extraction, files: list[ReadFile]) -> str:
     return f"connection_id = '{extraction.connection.connection_id}' and source_file in ({names})"
 
 
-def _folder(extraction: Extraction) -> Path:
+def files_in(connection: Connection) -> list[Path]:
+    """Return the CSV files of a connection's folder. Raises ConfigurationError if the folder is not there."""
+    return sorted(_folder(connection).glob("*.[cC][sS][vV]"))
+
+
+def _folder(connection: Connection) -> Path:
     """Return the drop folder: a path, relative ones from the project's folder, or a file:// address."""
-    address = extraction.connection.base_url
+    address = connection.base_url
     parts = urlsplit(address)
     if parts.scheme == "file":
         folder = Path(unquote(parts.path))
     elif "://" in address:
         raise ConfigurationError(
-            f"{extraction.connection.connection_id}: base_url {parts.scheme}:// is not read; set a folder or file://"
+            f"{connection.connection_id}: base_url {parts.scheme}:// is not read; set a folder or file://"
         )
     else:
         folder = project_root() / Path(address).expanduser()
     if not folder.is_dir():
         raise ConfigurationError(
-            f"{extraction.connection.connection_id}: folder {folder} is not there; correct base_url in connections.csv"
+            f"{connection.connection_id}: folder {folder} is not there; correct base_url in connections.csv"
         )
     return folder
 

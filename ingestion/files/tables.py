@@ -42,6 +42,8 @@ CONTACTS = Table(
     },
     primary_key=("connection_id", "source_file", "row_number"),
     required=("email", "created_at"),
+    personal=("email", "first_name", "last_name"),
+    is_of_a_person=True,
 )
 
 REJECTED_FILE_ROWS = Table(
@@ -53,6 +55,8 @@ REJECTED_FILE_ROWS = Table(
         "row": "json",
     },
     primary_key=("connection_id", "resource", "row_key"),
+    personal=("value", "row"),
+    is_of_a_person=True,
 )
 
 TABLES = (AD_SPEND, CONTACTS, REJECTED_FILE_ROWS)

@@ -12,6 +12,7 @@ from ingestion.connections import SECRET_NAMES
 from ingestion.kit import settings
 from ingestion.kit.client import Kit
 from ingestion.kit.tables import SUBSCRIBER_TAGS, SUBSCRIBERS, TABLES, TAGS
+from ingestion.personal import without_forgotten
 from ingestion.progress import Progress
 from ingestion.rejections import land
 from ingestion.tables import Extraction, Source, Table
@@ -54,7 +55,9 @@ def _subscriber_tags(account: Kit, extraction: Extraction, table: Table) -> Iter
             of_tag = remembered.setdefault(tag_id, {})
             since = _since(of_tag, "tagged_after", today)
             for rows in account.pages(f"/tags/{tag_id}/subscribers", "subscribers", progress, status="all", **since):
-                yield from land(extraction, table, [_tagging(row) for row in rows], {"tag_id": tag_id})
+                # Of a tagging only this list says whose it is.
+                kept = [row for row in rows if without_forgotten(table, row, extraction.forgotten) is not None]
+                yield from land(extraction, table, [_tagging(row) for row in kept], {"tag_id": tag_id})
             _remember(of_tag, today, is_full=not since)
     progress.end()
 

@@ -14,6 +14,8 @@ SUBSCRIBERS = Table(
     },
     primary_key=("connection_id", "id"),
     required=("id", "email_address", "created_at"),
+    personal=("first_name", "email_address", "fields", "attribution", "location"),
+    is_of_a_person=True,
 )
 
 TAGS = Table(
@@ -30,6 +32,8 @@ SUBSCRIBER_TAGS = Table(
     columns={**COMMON_COLUMNS, "tag_id": "text", "subscriber_id": "text", "tagged_at": "timestamp"},
     primary_key=("connection_id", "tag_id", "subscriber_id"),
     required=("tag_id", "subscriber_id", "tagged_at"),
+    is_of_a_person=True,
+    follows=("subscriber_id", SUBSCRIBERS.name, "id"),
 )
 
 TABLES = (SUBSCRIBERS, TAGS, SUBSCRIBER_TAGS, REJECTED_ROWS)

@@ -204,7 +204,7 @@ def _webhook_events(_: ThriveCart, extraction: Extraction, table: Table) -> Iter
 
     The warehouse remembers the newest archived file, so that one that is put back from a copy gets what it lacks.
     """
-    inbox = Inbox(inbox_folder(extraction.connection.connection_id))
+    inbox = Inbox(inbox_folder(extraction.connection.connection_id), extraction.forgotten)
     remembered = dlt.current.resource_state()
     waiting, missing = inbox.waiting(), inbox.archived_after(remembered.get("newest_archive", ""))
     if missing:

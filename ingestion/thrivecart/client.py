@@ -5,10 +5,12 @@ import time
 from typing import Any
 
 from ingestion.http import AccessDenied, Vendor, VendorClient, VendorError
+from ingestion.personal import without_forgotten
 from ingestion.progress import time_left
 from ingestion.tables import Extraction
 from ingestion.thrivecart import settings
 from ingestion.thrivecart.seeking import Page
+from ingestion.thrivecart.tables import TRANSACTIONS
 
 THRIVECART = Vendor(
     source="thrivecart",
@@ -43,6 +45,8 @@ class ThriveCart:
         )
         self._pages_asked += 1
         rows, total = self._transactions_of(answer)
+        # Here already: pages wait on disk before they are landed.
+        rows = [without_forgotten(TRANSACTIONS, row, self._extraction.forgotten) for row in rows]
         # The last page is a small one: how many there are, the largest tells.
         self._largest_page = max(self._largest_page, len(rows))
         return Page(number, max(math.ceil(total / self._largest_page), number), rows, total)

@@ -19,6 +19,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from ingestion.personal import without_forgotten
+from ingestion.thrivecart.tables import WEBHOOK_EVENTS
+from ingestion.tombstones import NOBODY, Forgotten
+
 WAITING, ARCHIVED = ".json", ".jsonl.gz"
 LEFTOVER_SECONDS = 3600.0
 """What has been arriving for so long belongs to a process that was killed."""
@@ -43,9 +47,10 @@ class ReceivedEvent:
 class Inbox:
     """A folder of received events. One receiver and one load may use it at a time. Raises OSError."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make nothing yet."""
+    def __init__(self, folder: Path, forgotten: Forgotten = NOBODY) -> None:
+        """Make nothing yet. What is archived is archived without the people who were forgotten."""
         self._folder = folder
+        self._forgotten = forgotten
         self._arriving, self._waiting, self._archive = (folder / name for name in ("arriving", "waiting", "archive"))
 
     def make(self) -> None:
@@ -109,6 +114,44 @@ class Inbox:
             if path.name[:10] <= newest_dropped.isoformat():
                 path.unlink()
 
+    def holds_forgotten(self) -> bool:
+        """Tell whether forgotten people are in what waits or is archived."""
+        files = [*_files(self._waiting, WAITING), *_files(self._archive, ARCHIVED)]
+        return any(self._forgotten.is_in(json.dumps(event, ensure_ascii=False)) for event in self.read(files))
+
+    def forget(self) -> int:
+        """Take forgotten people out of all that lies here, and return of how many events.
+
+        A file that is still arriving was not answered for, so it is delivered again: it goes whole.
+        """
+        changed = 0
+        for path in [*_files(self._waiting, WAITING), *_files(self._archive, ARCHIVED)]:
+            try:
+                with _opened(path) as file:
+                    before = file.readlines()
+            except (EOFError, zlib.error, gzip.BadGzipFile):
+                # Of a broken file nobody can say whom it holds.
+                path.unlink()
+                continue
+            after = [_without_forgotten(line, self._forgotten) for line in before]
+            if after != before:
+                changed += sum(kept != line for kept, line in zip(after, before, strict=True))
+                self._rewrite(path, b"".join(after))
+        if self._arriving.exists():
+            for path in self._arriving.iterdir():
+                with suppress(FileNotFoundError):
+                    if self._forgotten.is_in(path.read_bytes().decode(errors="replace")):
+                        path.unlink()
+        return changed
+
+    def _rewrite(self, path: Path, content: bytes) -> None:
+        unfinished = self._arriving / f"{path.name}.{uuid.uuid4().hex}"
+        with _private_file(unfinished) as file:
+            file.write(gzip.compress(content) if path.name.endswith(ARCHIVED) else content)
+            _sync_file(file)
+        unfinished.replace(path)
+        _sync_folder(path.parent)
+
     def _store(self, event: ReceivedEvent) -> None:
         name = hashlib.sha256(event.event_key.encode()).hexdigest() + WAITING
         if not (self._waiting / name).exists():
@@ -134,12 +177,35 @@ class Inbox:
                         content = path.read_bytes()
                     except OSError:
                         continue
-                    packed.write(content if content.endswith(b"\n") else content + b"\n")
+                    for line in content.splitlines(keepends=True):
+                        kept = _without_forgotten(line, self._forgotten)
+                        packed.write(kept if kept.endswith(b"\n") else kept + b"\n")
                     read.append(path)
             _sync_file(file)
         (self._arriving / name).replace(self._archive / name)
         _sync_folder(self._archive)
         return read
+
+
+def without_forgotten_people(payload: dict[str, Any], forgotten: Forgotten) -> dict[str, Any]:
+    """Return what was delivered without the people who were forgotten: numbers, amounts and moments stay."""
+    kept: dict[str, Any] = without_forgotten(WEBHOOK_EVENTS, {"payload": payload}, forgotten)["payload"]
+    return kept
+
+
+def _without_forgotten(line: bytes, forgotten: Forgotten) -> bytes:
+    """Return a line of a file without forgotten people, byte for byte as it was if there are none in it."""
+    text = line.decode(errors="replace")
+    if not forgotten.is_in(text):
+        return line
+    try:
+        read = json.loads(line)
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, dict) or not isinstance(read.get("payload"), dict):
+        # What cannot be read stays, but for its words, so that it is still set aside and counted.
+        return b"{}\n"
+    return json.dumps(read | {"payload": without_forgotten_people(read["payload"], forgotten)}).encode() + b"\n"
 
 
 def _event(path: Path, line: bytes) -> dict[str, Any]:

@@ -4,14 +4,19 @@ import gzip
 import json
 import os
 import shutil
-from dataclasses import asdict
+import zlib
+from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ingestion.personal import without_forgotten
 from ingestion.thrivecart.seeking import Page
+from ingestion.thrivecart.tables import TRANSACTIONS
+from ingestion.tombstones import Forgotten
 
-DESCRIPTION = "reading.json"
+DESCRIPTION, PAGE = "reading.json", ".json.gz"
 
 
 class Journal:
@@ -49,6 +54,31 @@ class Journal:
             return None
         return Page(**content | {"seen_at": datetime.fromisoformat(content["seen_at"])})
 
+    def holds(self, people: Forgotten) -> bool:
+        """Tell whether people are in any page."""
+        for path in self._folder.glob(f"*{PAGE}"):
+            with suppress(OSError, EOFError, zlib.error):
+                if people.is_in(gzip.decompress(path.read_bytes()).decode(errors="replace")):
+                    return True
+        return False
+
+    def forget(self, forgotten: Forgotten) -> int:
+        """Take forgotten people out of all pages, and return of how many rows. What cannot be read goes."""
+        changed = 0
+        for path in self._folder.glob(f"*{PAGE}"):
+            mode, _, number = path.name.removesuffix(PAGE).partition("-")
+            page = self.recall(mode, int(number))
+            if page is None:
+                path.unlink()
+                continue
+            rows = [without_forgotten(TRANSACTIONS, row, forgotten) for row in page.rows]
+            if rows != page.rows:
+                changed += sum(kept != row for kept, row in zip(rows, page.rows, strict=True))
+                self.keep(mode, replace(page, rows=rows))
+        for unfinished in self._folder.glob("*.unfinished"):
+            unfinished.unlink()
+        return changed
+
     def drop(self, mode: str, last_number: int) -> None:
         """Forget the pages that have landed."""
         for path in self._folder.glob(f"{mode}-*"):
@@ -70,4 +100,4 @@ class Journal:
 
 
 def _name(mode: str, number: int) -> str:
-    return f"{mode}-{number:08}.json.gz"
+    return f"{mode}-{number:08}{PAGE}"

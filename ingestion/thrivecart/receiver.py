@@ -37,7 +37,8 @@ from ingestion.connections import (
 )
 from ingestion.thrivecart import settings
 from ingestion.thrivecart.deliveries import Unreadable, decode
-from ingestion.thrivecart.inbox import Inbox, ReceivedEvent
+from ingestion.thrivecart.inbox import Inbox, ReceivedEvent, without_forgotten_people
+from ingestion.tombstones import forgotten_in
 from ingestion.warehouse import inbox_folder
 
 SECONDS_TO_END = 10
@@ -83,12 +84,17 @@ class Account:
         if not hmac.compare_digest(delivery.secret.encode(), self.secret_word.encode()):
             problem = f"with another secret word than {self.variable}" if delivery.secret else "without a secret word"
             raise Refused(HTTPStatus.FORBIDDEN, f"it came {problem}")
+        try:
+            payload = without_forgotten_people(delivery.payload, forgotten_in(self.connection.workspace_id))
+        except ConfigurationError:
+            reason = "who was forgotten cannot be read; make run says why"
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, reason) from None
         event = ReceivedEvent(
             seen_at=datetime.now(UTC).isoformat(),
             event_key=delivery.event_key,
             event=delivery.event,
             encoding=delivery.encoding,
-            payload=delivery.payload,
+            payload=payload,
         )
         try:
             self.inbox.store(event)

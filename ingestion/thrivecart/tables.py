@@ -29,6 +29,7 @@ TRANSACTIONS = Table(
     primary_key=("connection_id", "mode", "event_id", "item_type", "item_id"),
     required=("event_id", "transaction_type", "item_type", "item_id", "amount", "currency", "timestamp"),
     is_partitioned=True,
+    personal=("customer",),
 )
 
 PRODUCTS = Table(
@@ -98,6 +99,7 @@ CUSTOMERS = Table(
     },
     primary_key=("connection_id", "email", "seen_at"),
     needs_landed_rows=True,
+    personal=("email", "customer"),
 )
 
 WEBHOOK_EVENTS = Table(
@@ -108,6 +110,7 @@ WEBHOOK_EVENTS = Table(
     columns={**COMMON_COLUMNS, **_texts("event_key", "event", "encoding"), "payload": "json"},
     primary_key=("connection_id", "event_key"),
     required=("event_key", "event"),
+    personal=("payload",),
 )
 
 TABLES = (TRANSACTIONS, PRODUCTS, BUMPS, UPSELLS, DOWNSELLS, PRICING_OPTIONS, CUSTOMERS, WEBHOOK_EVENTS, REJECTED_ROWS)

@@ -27,7 +27,7 @@ TEST_FILES = sorted((DBT_PROJECT / "tests").rglob("*.sql"))
 def run_on_empty_configuration(command: str, folder: Path) -> Path:
     """Run dbt over an empty configuration in `folder/config`; all it writes stays in `folder`. Return the target."""
     configuration = folder / "config"
-    configuration.mkdir()
+    configuration.mkdir(exist_ok=True)
     for name, header in CONFIGURATION.items():
         (configuration / name).write_text(header)
     places = {"DOLLARTRAIL_CONFIG": str(configuration), "DOLLARTRAIL_WAREHOUSE": str(folder / "warehouse.duckdb")}
@@ -245,6 +245,72 @@ def test_dbt_reads_exactly_the_tables_that_ingestion_lands(manifest: dict[str, A
     landed = {(f"raw_{name}", table.name) for name, source in SOURCES.items() for table in source.tables}
     read = {(source["schema"], source["name"]) for source in manifest["sources"].values()}
     assert read == landed
+
+
+MARTS_WITH_ADDRESSES = {"bridge_person_emails", "dim_people", "rpt_identity_reviews", "rpt_unmatched_revenue"}
+
+
+def is_tagged(column: dict[str, Any]) -> bool:
+    return bool(column["config"]["meta"].get("personal_data"))
+
+
+def test_only_a_few_marts_hold_personal_data(models: list[dict[str, Any]]) -> None:
+    marts = {
+        model["name"]
+        for model in models
+        if model["fqn"][1] == "marts" and any(map(is_tagged, model["columns"].values()))
+    }
+    assert marts
+    assert marts <= MARTS_WITH_ADDRESSES
+
+
+def test_every_column_of_a_mart_that_sounds_like_personal_data_is_tagged(models: list[dict[str, Any]]) -> None:
+    from ingestion.personal import is_personal
+
+    untagged = [
+        f"{model['name']}.{column['name']}"
+        for model in models
+        if model["fqn"][1] == "marts"
+        for column in model["columns"].values()
+        if is_personal(column["name"]) and not is_tagged(column)
+    ]
+    assert untagged == []
+
+
+def test_every_raw_column_that_sounds_like_personal_data_is_declared_so() -> None:
+    from ingestion import SOURCES
+    from ingestion.personal import is_personal
+
+    undeclared = {
+        f"{source.name}.{table.name}.{column}"
+        for source in SOURCES.values()
+        for table in source.tables
+        for column in table.columns
+        if is_personal(column) and column not in table.personal
+    }
+    assert undeclared == set()
+
+
+def test_what_is_declared_personal_is_a_column() -> None:
+    from ingestion import SOURCES
+
+    unknown = [
+        f"{source.name}.{table.name}.{column}"
+        for source in SOURCES.values()
+        for table in source.tables
+        for column in table.personal
+        if column not in table.columns
+    ]
+    assert unknown == []
+
+
+def test_tombstones_are_no_seed(tmp_path: Path) -> None:
+    configuration = tmp_path / "config"
+    configuration.mkdir()
+    (configuration / "forgotten_people.csv").write_text("workspace_id,tombstone,forgotten_at,key_id\n")
+    target = run_on_empty_configuration("parse", tmp_path)
+    parsed = json.loads((target / "manifest.json").read_text())
+    assert "seed.dollartrail.forgotten_people" not in parsed["nodes"]
 
 
 def test_what_may_come_late_has_as_many_days_as_a_load_looks_back() -> None:

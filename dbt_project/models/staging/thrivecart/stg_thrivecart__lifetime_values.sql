@@ -1,7 +1,8 @@
--- Grain: one currency in which ThriveCart tells a customer's lifetime value, in one answer of POST /customer.
+-- Grain: one currency in which ThriveCart tells a customer's lifetime value, in one answer of POST /customer. An answer
+-- about a customer who was forgotten is nobody's any more.
 with customers as (
     select * from {{ ref('stg_thrivecart__customers') }}
-    where is_known
+    where is_known and email is not null
 ),
 
 -- The answer names currencies by its keys: those that an account was ever paid in are looked for.
