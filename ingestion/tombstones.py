@@ -10,17 +10,17 @@ import hmac
 import os
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 import dlt
-import idna
 from dlt.common.configuration.container import Container
 from dlt.common.configuration.specs import PluggableRunContext
 
+from identity.addresses import canonical_email
+from identity.mailboxes import mailbox_of
 from ingestion.connections import ConfigurationError
 from ingestion.secrets_file import change_section
 from ingestion.warehouse import config_folder
@@ -39,29 +39,6 @@ ADDRESSES_AT_A_TIME = 100_000
 """Of which is remembered whether they are known; a long history has more."""
 
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-
-GMAIL = ("gmail.com", "googlemail.com")
-"""One provider, to whom dots and a tag after a plus are nothing: https://support.google.com/mail/answer/7436150."""
-
-
-def written_plainly(address: str) -> str:
-    """Return an address without case, unusual spaces and letters, and with its domain in ASCII."""
-    shown = unicodedata.normalize("NFKC", address)
-    kept = "".join(letter for letter in shown if unicodedata.category(letter)[0] not in "CZ")
-    local, at, domain = kept.casefold().rpartition("@")
-    try:
-        domain = idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:
-        domain = domain.rstrip(".")
-    return f"{local}{at}{domain}"
-
-
-def mailbox_of(address: str) -> str:
-    """Return one form for all addresses of a mailbox, as far as its provider's rules are known."""
-    local, at, domain = written_plainly(address).rpartition("@")
-    if domain in GMAIL:
-        local, domain = (local.partition("+")[0] or local).replace(".", ""), GMAIL[0]
-    return f"{local}{at}{domain}"
 
 
 def addresses_in(text: str) -> list[str]:
@@ -95,7 +72,7 @@ class Forgotten:
                 self._known.clear()
             plain = ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), address)
             plain = unquote(plain).strip().strip(".").removeprefix("mailto:")
-            names = {written_plainly(plain), mailbox_of(plain)}
+            names = {canonical_email(plain), mailbox_of(plain)}
             self._known[address] = any(self.tombstone(name) in self._tombstones for name in names)
         return self._known[address]
 
@@ -115,7 +92,7 @@ class Forgotten:
             self._tombstones.union(
                 self.tombstone(name)
                 for address in addresses
-                for name in (written_plainly(address), mailbox_of(address))
+                for name in (canonical_email(address), mailbox_of(address))
             ),
         )
 

@@ -42,7 +42,7 @@ CONTACTS = Table(
     },
     primary_key=("connection_id", "source_file", "row_number"),
     required=("email", "created_at"),
-    personal=("email", "first_name", "last_name"),
+    personal=("email", "additional_emails", "first_name", "last_name", "phone", "postal_code"),
     is_of_a_person=True,
 )
 

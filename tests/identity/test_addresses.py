@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.addresses import canonical_email
+from identity.mailboxes import mailbox_of
 from tests.dbt.raw_rows import RawWarehouse
 
 
@@ -198,6 +199,11 @@ def purchase(number: int, email: str) -> dict[str, object]:
         "seen_at": "2026-01-01T00:00:00+00:00",
         "customer": {"email": email},
     }
+
+
+@pytest.mark.parametrize(("written", "mailbox"), [case[:2] for case in CASES])
+def test_one_address_leads_without_models_to_the_same_mailbox(written: str, mailbox: str) -> None:
+    assert mailbox_of(written.strip().lower()) == mailbox
 
 
 def test_every_case_is_one_of_its_own() -> None:
