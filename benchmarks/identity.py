@@ -81,10 +81,10 @@ def compare(addresses: int) -> None:
     )
 
 
-def build_once(addresses: int, chain: int) -> None:
-    """Print the line of one first build, such as that of 5 million addresses."""
-    with _Addresses(addresses, chain) as people:
-        _line(addresses, chain, people.build())
+def components_once(addresses: int, chain: int) -> None:
+    """Print the line of the components alone, such as those of 5 million addresses, from links that are there."""
+    with _Addresses(addresses, chain, are_links_there=True) as people:
+        _line(addresses, chain, people.build("int_identity_components"))
 
 
 def _line(addresses: int, chain: int, build: Build) -> None:
@@ -98,8 +98,8 @@ def _line(addresses: int, chain: int, build: Build) -> None:
 class _Addresses:
     """A warehouse of its own, with sightings of so many addresses in chains of one length, in one workspace."""
 
-    def __init__(self, addresses: int, chain: int) -> None:
-        self._addresses, self._chain = addresses, chain
+    def __init__(self, addresses: int, chain: int, are_links_there: bool = False) -> None:
+        self._addresses, self._chain, self._are_links_there = addresses, chain, are_links_there
 
     def __enter__(self) -> "_Addresses":
         self._temporary = tempfile.TemporaryDirectory()
@@ -124,6 +124,8 @@ class _Addresses:
             declare_tables(source, lambda line: None)
         self._dbt("build", "--exclude-resource-type", "test", "unit_test", "--select", f"+{MODELS[-1]}")
         self._sight(0, self._addresses, self._chain)
+        if self._are_links_there:
+            self._link()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -140,15 +142,15 @@ class _Addresses:
                 select
                     'bench' as workspace_id, 'bench_thrivecart' as connection_id, 'payment' as sighting_kind,
                     'new' || number || '@x.example' as email, cast(number * {self._chain} as varchar) as source_key,
-                    timestamptz '2026-02-01 00:00:00+00' as seen_at, timestamptz '2026-02-01 00:00:00+00' as last_seen_at
+                    timestamptz '2026-02-01 00:00:00+00' as seen_at, seen_at as last_seen_at
                 from range({half}) as numbers (number)
                 """  # noqa: S608
             )
 
-    def build(self) -> Build:
-        """Run the identity models over the sightings."""
+    def build(self, *models: str) -> Build:
+        """Run the identity models, or those that are named, over the sightings."""
         started = time.perf_counter()
-        said, kilobytes = self._dbt("run", "--select", *MODELS)
+        said, kilobytes = self._dbt("run", "--select", *(models or MODELS))
         seconds = time.perf_counter() - started
         found = PASSES.search(said)
         if not found:
@@ -170,11 +172,24 @@ class _Addresses:
                 select
                     'bench' as workspace_id, 'bench_thrivecart' as connection_id, 'payment' as sighting_kind,
                     'p' || number || '@x.example' as email, cast(number + step as varchar) as source_key,
-                    timestamptz '2026-01-01 00:00:00+00' as seen_at, timestamptz '2026-01-01 00:00:00+00' as last_seen_at
+                    timestamptz '2026-01-01 00:00:00+00' as seen_at, seen_at as last_seen_at
                 from range({first}, {first + addresses}) as numbers (number)
                 cross join range(2) as steps (step)
                 where step = 0 or (number + 1) % {chain} <> 0
                 """  # noqa: S608
+            )
+
+    def _link(self) -> None:
+        """Write the links of the sightings, without the models that find them."""
+        with duckdb.connect(str(self._file)) as connection:
+            connection.execute(
+                """
+                insert into intermediate.int_identity_links by name
+                select
+                    workspace_id, email, md5(workspace_id || ':' || email) as address_id, source_key as link_key,
+                    md5(workspace_id || ':' || source_key) as link_id, 'thrivecart_customer' as rule
+                from intermediate.int_identity_sightings
+                """
             )
 
     def _dbt(self, *arguments: str) -> tuple[str, int]:

@@ -19,11 +19,17 @@ _DOT_ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\]]+")
 """What RFC 5321, 4.1.2, lets stand without quotes, in whatever script (RFC 6531)."""
 
 
+_PLAIN = re.compile(r"[a-z0-9!#$%&'*+./=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*")
+"""What is its own canonical form: nearly every address there is."""
+
+
 def canonical_email(email: str) -> str:
     """Return the canonical form of an address: Unicode, letter case, invisible characters, quotes and domain.
 
     A text that is no address comes back as it is but for Unicode, so that it equals nothing but itself.
     """
+    if _PLAIN.fullmatch(email) and "xn--" not in email:
+        return email
     text = _visible(unicodedata.normalize("NFKC", email))
     local_part, at, domain = text.rpartition("@")
     if not at:

@@ -176,6 +176,16 @@ def test_every_macro_of_the_project_is_described(manifest: dict[str, Any]) -> No
     assert undescribed == []
 
 
+def test_only_tables_use_functions_that_are_there_while_dbt_runs(models: list[dict[str, Any]]) -> None:
+    python = ("macro.dollartrail.canonical_email", "macro.dollartrail.separate_kept_apart")
+    using = {
+        model["name"]: model["config"]["materialized"]
+        for model in models
+        if any(macro.startswith(python) for macro in model["depends_on"]["macros"])
+    }
+    assert using == {"int_identity_canonical_emails": "incremental", "int_identity_separations": "table"}
+
+
 @pytest.mark.parametrize(
     ("pattern", "home"),
     [

@@ -58,6 +58,16 @@ def test_contacts_are_landed_with_their_moment_in_utc(project: Project, drop: Pa
     assert project.rows(landed) == [("ada@example.com", "2026-10-01 08:00:00+00", "issue_12", "webinar;vip")]
 
 
+def test_what_a_crm_knows_of_other_addresses_and_merges_is_landed_as_it_stands(project: Project, drop: Path) -> None:
+    (drop / "contacts_crm.csv").write_text(
+        "email,contact_id,created_at,phone,postal_code,additional_emails,merged_contact_ids\n"
+        "ada@example.com,9,2026-10-01T10:00:00Z,+1 555 0100,02115,ada@work.example;ada@old.example,5;3\n"
+    )
+    project.load("files")
+    landed = "select contact_id, phone, postal_code, additional_emails, merged_contact_ids from raw_files.contacts"
+    assert project.rows(landed) == [("9", "+1 555 0100", "02115", "ada@work.example;ada@old.example", "5;3")]
+
+
 def test_a_file_put_back_replaces_its_own_rows_only(project: Project, drop: Path) -> None:
     (drop / "ad_spend_{odd}'s name.csv").write_text(f"{HEADER}\n{FIRST}\n")
     project.load("files")

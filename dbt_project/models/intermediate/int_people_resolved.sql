@@ -60,6 +60,14 @@ named as (
     from grouped
 ),
 
+-- Who a person is named after needs no reason to be that person.
+explained as (
+    select
+        named.*,
+        case when named.address_id <> named.person_id then named.address_id end as explained_address_id
+    from named
+),
+
 made_links as (
     select
         links.*,
@@ -88,24 +96,20 @@ reasons as (
 
 final as (
     select
-        named.workspace_id,
-        named.email,
-        named.person_id,
-        named.first_seen_at,
-        named.lead_created_at,
-        named.lead_created_date,
-        named.is_crm_contact,
-        named.is_paying,
+        explained.workspace_id,
+        explained.email,
+        explained.person_id,
+        explained.first_seen_at,
+        explained.lead_created_at,
+        explained.lead_created_date,
+        explained.is_crm_contact,
+        explained.is_paying,
         coalesce(reasons.rule, 'same_address') as rule,
         coalesce(reasons.evidence, 'the person is named after this address') as evidence,
         coalesce(reasons.confidence, cast(1 as decimal(5, 4))) as confidence,
         coalesce(reasons.decided_by, 'rule') as decided_by
-    from named
-    -- Who a person is named after needs no reason to be that person.
-    left join reasons
-        on named.address_id = reasons.address_id
-        and reasons.precedence = 1
-        and named.address_id <> named.person_id
+    from explained
+    left join reasons on explained.explained_address_id = reasons.address_id and reasons.precedence = 1
 )
 
 select * from final
