@@ -177,13 +177,33 @@ def test_every_macro_of_the_project_is_described(manifest: dict[str, Any]) -> No
 
 
 def test_only_tables_use_functions_that_are_there_while_dbt_runs(models: list[dict[str, Any]]) -> None:
-    python = ("macro.dollartrail.canonical_email", "macro.dollartrail.separate_kept_apart")
+    python = {
+        f"macro.dollartrail.{name}"
+        for name in (
+            *(
+                "canonical_email",
+                "canonical_email_rules",
+                "has_known_suffix",
+                "name_agreement",
+                "name_key",
+                "phone_key",
+            ),
+            *("separate_kept_apart", "slip"),
+        )
+    }
     using = {
         model["name"]: model["config"]["materialized"]
         for model in models
-        if any(macro.startswith(python) for macro in model["depends_on"]["macros"])
+        if python.intersection(model["depends_on"]["macros"])
     }
-    assert using == {"int_identity_canonical_emails": "incremental", "int_identity_separations": "table"}
+    assert using == {
+        "int_identity_canonical_emails": "incremental",
+        "int_identity_separations": "table",
+        "int_identity_domain_slips": "table",
+        "int_identity_slips": "table",
+        "int_identity_traits": "table",
+        "int_identity_candidates": "table",
+    }
 
 
 @pytest.mark.parametrize(
