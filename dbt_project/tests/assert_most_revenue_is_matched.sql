@@ -1,7 +1,7 @@
 -- Guards: of the payments of the last 90 days not too many are of people whom no CRM knows: no report on channels can
 -- see these. It warns below the var `matched_share_warning`; rpt_unmatched_revenue and rpt_identity_reviews say whose
 -- they may be. A payment without an exchange rate counts on neither side: another test fails for it.
-{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'rpt_matched_revenue'}}}) }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_transactions'}}}) }}
 
 with payments as (
     select * from {{ ref('fct_transactions') }}
