@@ -1,6 +1,6 @@
 -- Guards: subscriptions that bring MRR of which nothing tells how much are looked at. It warns and does not stop: the
 -- report counts them beside its amounts, and an answer about the customer may still tell.
-{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'rpt_mrr_movements'}}}) }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'dim_subscriptions'}}}) }}
 
 select
     subscription_id,

@@ -1,6 +1,6 @@
 -- Guards: the user's decisions agree with each other. A link that would bring kept-apart addresses together, if only
 -- over a third one, is not made: take one of the decisions out of identity_decisions.csv.
-{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'bridge_person_emails'}}}) }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'int_identity_separations'}}}) }}
 
 select
     separations.workspace_id,
