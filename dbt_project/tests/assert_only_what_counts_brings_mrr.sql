@@ -1,6 +1,8 @@
 -- Guards: a subscription brings the MRR of its plan while the policies count it, and 0 otherwise; the intervals of MRR,
 -- which the mart takes it from, say the same of now as the status. A status that nobody has explained is left to its
 -- own test, and whose paid time may go on after the cancellation to the policy.
+{{ config(meta={'dagster': {'ref': {'name': 'dim_subscriptions'}}}) }}
+
 with subscriptions as (
     select * from {{ ref('dim_subscriptions') }}
 ),
