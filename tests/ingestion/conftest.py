@@ -38,7 +38,7 @@ class Project:
         self._monkeypatch = monkeypatch
         monkeypatch.setenv("DOLLARTRAIL_CONFIG", str(self.config))
         monkeypatch.setenv("DOLLARTRAIL_WAREHOUSE", str(self.warehouse))
-        for source in ("THRIVECART", "KIT", "META_ADS"):
+        for source in ("THRIVECART", "KIT", "HUBSPOT", "META_ADS"):
             monkeypatch.setenv(f"SOURCES__{source}__REQUESTS_PER_MINUTE", "600000")
             monkeypatch.setenv(f"SOURCES__{source}__RETRY_WAIT_SECONDS", "0.001")
             monkeypatch.setenv(f"SOURCES__{source}__LONGEST_WAIT_SECONDS", "0.002")
@@ -72,7 +72,7 @@ class Project:
         }
         self._connections.append(",".join(cells.get(name, "") for name in CONNECTION_COLUMNS.split(",")))
         self.write("connections.csv", CONNECTION_COLUMNS, *self._connections)
-        secret = {"thrivecart": "API_KEY", "kit": "API_KEY", "meta_ads": "ACCESS_TOKEN"}.get(source)
+        secret = {"thrivecart": "API_KEY", "kit": "API_KEY", "hubspot": "ACCESS_TOKEN", "meta_ads": "ACCESS_TOKEN"}.get(source)
         if secret:
             variable = f"CONNECTIONS__{connection_id.upper()}__{secret}"
             self._monkeypatch.setenv(variable, f"key-of-{connection_id}")
