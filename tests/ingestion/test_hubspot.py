@@ -207,10 +207,8 @@ def test_properties_that_do_not_fit_into_an_address_come_in_portions(
         longest = max(len(urlencode(request.params)) for request in vendors.requests if request.path == CONTACTS)
     # 900 names of 27 characters and a comma of three are 27,000: two portions, each below the limit.
     assert 9_000 < longest <= settings.URL_LENGTH
-    live = [
-        request for request in vendors.requests if request.path == CONTACTS and request.params["archived"] == "false"
-    ]
-    assert len(live) == 2
+    asked = Counter(request.params["archived"] for request in vendors.requests if request.path == CONTACTS)
+    assert asked == {"false": 2, "true": 2}
 
 
 def test_a_contact_deleted_between_two_portions_is_not_landed_in_part(
@@ -278,7 +276,7 @@ def test_a_list_that_lacks_contacts_does_not_delete_them(
         lambda self, params: type(whole(self, params))({"results": []}),
     )
     project.load("hubspot", "missing_contacts")
-    assert project.rows(MISSING) == [("104",)]
+    assert project.rows(MISSING) == []
 
 
 def test_the_sweep_brings_what_the_search_never_found(
@@ -314,9 +312,8 @@ def test_a_chain_of_merges_is_told_by_its_last_survivor(project: Project, accoun
 
 def test_a_single_merged_id_may_be_a_number(project: Project, small: Sandbox) -> None:
     project.load("hubspot")
-    assert project.rows(
-        "select properties ->> '$.hs_merged_object_ids' from raw_hubspot.contacts where id = '102'"
-    ) == [("55",)]
+    merged_ids = "select properties -> '$.hs_merged_object_ids' from raw_hubspot.contacts where id = '102'"
+    assert project.rows(merged_ids) == [("55",)]
 
 
 def test_lists_of_contacts_are_landed_and_those_of_firms_are_not(project: Project, small: Sandbox) -> None:
