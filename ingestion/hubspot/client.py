@@ -150,10 +150,13 @@ class HubSpot:
             if last_id == previous:
                 self._refuse("HubSpot's search does not move on; start again later")
 
-    def contacts(self, ids: Sequence[str], names: Sequence[str]) -> Iterator[list[Any]]:
-        """Yield live contacts by id, in batches. Who is not there is left out; for a merged one the survivor comes."""
+    def contacts(self, ids: Sequence[str], names: Sequence[str], is_archived: bool = False) -> Iterator[list[Any]]:
+        """Yield live or archived contacts by id, in batches.
+
+        Who is not there is left out; for a merged one the survivor comes.
+        """
         for batch in _batches(ids, settings.BATCH_SIZE):
-            yield [_with_values(row) for row in self._batch(batch, {"properties": list(names)})]
+            yield [_with_values(row) for row in self._batch(batch, {"properties": list(names)}, is_archived)]
 
     def histories(self, ids: Sequence[str]) -> Iterator[list[Any]]:
         """Yield live contacts with the histories of some properties, as sent, in batches."""
@@ -201,8 +204,8 @@ class HubSpot:
         self._list_of("results", answer, f"GET {CONTACTS_PATH}")
         return answer
 
-    def _batch(self, ids: Sequence[str], asked: dict[str, Any]) -> list[Any]:
-        path = f"{CONTACTS_PATH}/batch/read"
+    def _batch(self, ids: Sequence[str], asked: dict[str, Any], is_archived: bool = False) -> list[Any]:
+        path = f"{CONTACTS_PATH}/batch/read" + ("?archived=true" if is_archived else "")
         try:
             answer = self._http.post(path, {"inputs": [{"id": number} for number in ids], **asked})
         except VendorError as error:

@@ -50,10 +50,12 @@ def missing_contacts(account: HubSpot, extraction: Extraction, table: Table) -> 
         if not is_missing and contact_id not in live and contact_id not in archived
     ]
     found: set[str] = set()
-    for rows in account.contacts([*differing, *missing], account.property_names):
-        found |= {str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row}
-        for landed in land(extraction, CONTACTS, rows):
-            yield CONTACTS.marked(landed) if isinstance(landed, list) else landed
+    for is_archived in (False, True):
+        asked = [contact_id for contact_id in [*differing, *missing] if contact_id not in found]
+        for rows in account.contacts(asked, account.property_names, is_archived):
+            found |= {str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row}
+            for landed in land(extraction, CONTACTS, rows):
+                yield CONTACTS.marked(landed) if isinstance(landed, list) else landed
     gone = [contact_id for contact_id in missing if contact_id not in found]
     if differing or gone:
         extraction.say(f"{len(differing)} contacts read again, {len(gone)} are not at HubSpot any more")

@@ -227,7 +227,7 @@ class HubSpotAccount:
                 return self._search(_body(request))
             case ["POST", "batch", "read"]:
                 self._count("ten_secondly")
-                return self._read_batch(_body(request))
+                return self._read_batch(_body(request), request.params.get("archived") == "true")
         raise _Refused(Answer(_error("resource not found", "OBJECT_NOT_FOUND"), status=404))
 
     def _list_contacts(self, params: Mapping[str, str]) -> Answer:
@@ -272,7 +272,7 @@ class HubSpotAccount:
             answer["paging"] = _paging(str(first + limit))
         return Answer(answer)
 
-    def _read_batch(self, body: Mapping[str, Any]) -> Answer:
+    def _read_batch(self, body: Mapping[str, Any], is_archived: bool) -> Answer:
         with_history = body.get("propertiesWithHistory") or []
         ids = [str(row["id"]) for row in body.get("inputs") or []]
         most = HISTORY_LIMIT if with_history else BATCH_LIMIT
@@ -282,7 +282,7 @@ class HubSpotAccount:
         results, missing = [], []
         for contact_id in rows:
             row = self._contacts.get(contact_id)
-            if row is None or row["archived"]:
+            if row is None or row["archived"] is not is_archived:
                 missing.append(contact_id)
                 continue
             sent = self._as_sent(row, body.get("properties") or [])
