@@ -3,6 +3,10 @@ with subscribers as (
     select * from {{ ref('stg_kit__subscribers') }}
 ),
 
+hubspot_contacts as (
+    select * from {{ ref('int_hubspot_contacts_told_once') }}
+),
+
 file_contacts as (
     select * from {{ ref('stg_files__contacts') }}
 ),
@@ -15,8 +19,12 @@ unioned as (
         'opt_in' as touchpoint_kind,
         subscribers.email,
         subscribers.first_name as full_name,
+        subscribers.subscriber_state as contact_state,
+        false as is_deleted,
         subscribers.created_at,
         subscribers.created_date,
+        {{ as_moment('null') }} as source_at,
+        cast(null as date) as source_date,
         subscribers.referrer,
         subscribers.utm_source,
         subscribers.utm_medium,
@@ -26,6 +34,28 @@ unioned as (
     from subscribers
     union all
     select
+        hubspot_contacts.workspace_id,
+        hubspot_contacts.connection_id,
+        hubspot_contacts.contact_id,
+        'first_source' as touchpoint_kind,
+        hubspot_contacts.email,
+        nullif(trim(coalesce(hubspot_contacts.first_name, '') || ' ' || coalesce(hubspot_contacts.last_name, '')), '')
+            as full_name,
+        hubspot_contacts.lifecycle_stage as contact_state,
+        hubspot_contacts.is_deleted,
+        hubspot_contacts.created_at,
+        hubspot_contacts.created_date,
+        hubspot_contacts.first_source_at as source_at,
+        hubspot_contacts.first_source_date as source_date,
+        hubspot_contacts.referrer,
+        hubspot_contacts.utm_source,
+        hubspot_contacts.utm_medium,
+        hubspot_contacts.utm_campaign,
+        hubspot_contacts.utm_content,
+        hubspot_contacts.utm_term
+    from hubspot_contacts
+    union all
+    select
         file_contacts.workspace_id,
         file_contacts.connection_id,
         file_contacts.contact_id,
@@ -33,8 +63,12 @@ unioned as (
         file_contacts.email,
         nullif(trim(coalesce(file_contacts.first_name, '') || ' ' || coalesce(file_contacts.last_name, '')), '')
             as full_name,
+        cast(null as varchar) as contact_state,
+        false as is_deleted,
         file_contacts.created_at,
         file_contacts.created_date,
+        {{ as_moment('null') }} as source_at,
+        cast(null as date) as source_date,
         file_contacts.referrer,
         file_contacts.utm_source,
         file_contacts.utm_medium,
