@@ -29,8 +29,8 @@ unioned as (
         tags.tag_name,
         'tag' as tag_kind,
         subscriber_tags.tagged_at,
-        {{ as_moment('null') }} as last_seen_at,
-        {{ as_moment('null') }} as untagged_at
+        {{ as_moment("null") }} as last_seen_at,
+        {{ as_moment("null") }} as untagged_at
     from subscriber_tags
     inner join tags on subscriber_tags.connection_id = tags.connection_id and subscriber_tags.tag_id = tags.tag_id
     inner join subscribers on subscriber_tags.contact_id = subscribers.contact_id

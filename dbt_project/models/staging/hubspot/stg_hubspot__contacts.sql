@@ -53,13 +53,13 @@ chosen as (
         contacts.contact_id,
         case
             when coalesce(
-                addresses_read.utm_source, addresses_read.utm_medium, addresses_read.utm_campaign,
-                addresses_read.utm_content, addresses_read.utm_term
-            ) is not null then 'first_url'
+                    addresses_read.utm_source, addresses_read.utm_medium, addresses_read.utm_campaign,
+                    addresses_read.utm_content, addresses_read.utm_term
+                ) is not null then 'first_url'
             when coalesce(
-                contacts.property_utm_source, contacts.property_utm_medium, contacts.property_utm_campaign,
-                contacts.property_utm_content, contacts.property_utm_term
-            ) is not null then 'properties'
+                    contacts.property_utm_source, contacts.property_utm_medium, contacts.property_utm_campaign,
+                    contacts.property_utm_content, contacts.property_utm_term
+                ) is not null then 'properties'
             when coalesce(sources_read.utm_source, sources_read.utm_medium, sources_read.utm_campaign) is not null
                 then 'hubspot_source'
         end as utm_origin
