@@ -67,7 +67,7 @@ class HubSpotAccount:
         self._members: dict[str, dict[str, str]] = {list_id: {} for list_id in self._lists}
         for list_id, members in content.get("memberships", {}).items():
             self._members[list_id] = {str(row["recordId"]): row["membershipTimestamp"] for row in members}
-        self._index = {contact_id: _copy(row) for contact_id, row in self._contacts.items()}
+        self._index = {contact_id: _copy(row) for contact_id, row in self._contacts.items() if not row["archived"]}
         self._unindexed: list[tuple[float, str]] = []
         self._limits: Mapping[str, int] = content.get("limits", {})
         self._passed: dict[str, deque[float]] = {"ten_secondly": deque(), "secondly": deque(), "daily": deque()}
