@@ -129,6 +129,18 @@ def rows_without_times(project: Project, table: str) -> list[tuple[Any, ...]]:
     return project.rows(f"select * exclude ({times}) from raw_hubspot.{table} order by all")
 
 
+def test_a_day_on_which_nothing_happened_takes_five_requests(project: Project, small: Sandbox) -> None:
+    project.load("hubspot")
+    before = paths(small)
+    project.load("hubspot")
+    assert paths(small) - before == {
+        "/hubspot/crm/properties/2026-09/contacts": 1,
+        f"{CONTACTS}/search": 1,
+        CONTACTS: 1,
+        "/hubspot/crm/lists/2026-09/search": 2,
+    }
+
+
 def test_a_second_load_asks_only_for_what_was_modified(project: Project, small: Sandbox) -> None:
     project.load("hubspot")
     account = small.hubspot("acme_hubspot")
