@@ -73,7 +73,7 @@ class Project:
         }
         self._connections.append(",".join(cells.get(name, "") for name in CONNECTION_COLUMNS.split(",")))
         self.write("connections.csv", CONNECTION_COLUMNS, *self._connections)
-        for secret in SECRET_NAMES[source]:
+        for secret in SECRET_NAMES.get(source, ()):
             variable = f"CONNECTIONS__{connection_id.upper()}__{secret.upper()}"
             self._monkeypatch.setenv(variable, f"key-of-{connection_id}")
 
