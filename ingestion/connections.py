@@ -15,6 +15,7 @@ from ingestion.warehouse import config_folder
 SECRET_NAMES: dict[str, tuple[str, ...]] = {
     "thrivecart": ("api_key",),
     "kit": ("api_key",),
+    "hubspot": ("access_token",),
     "meta_ads": ("access_token",),
     "files": (),
 }

@@ -65,7 +65,8 @@ class Vendor:
     """How a vendor's API wants to be asked.
 
     `pace` holds requests_per_minute, attempts, retry_wait_seconds (the first wait; each further one is twice as
-    long) and longest_wait_seconds; dlt's config overrides each under `sources.<source>.<name>`.
+    long) and longest_wait_seconds; dlt's config overrides each under `sources.<source>.<name>`. `burst_seconds` is the
+    span over which the vendor counts: in none of them are there more requests than are its part of a minute's.
     """
 
     source: str
@@ -75,6 +76,7 @@ class Vendor:
     where_to_renew: str
     authorization: Callable[[str], dict[str, str]]
     pace: dict[str, float]
+    burst_seconds: float = 60.0
     command_to_renew: str = ""
     is_busy: Callable[[Response], bool] = is_overload
     is_denied: Callable[[Response], bool] = lambda response: response.status_code == 401
@@ -116,7 +118,7 @@ class VendorClient:
         self._key = key or secret(connection, vendor.secret_name)
         # Two connections with one key are one account to the vendor.
         account = f"{self._base_url} {self._key}"
-        self._throttle = Throttle(Pace(account, vendor.setting("requests_per_minute")))
+        self._throttle = Throttle(Pace(account, vendor.setting("requests_per_minute"), vendor.burst_seconds))
         self._client = self._client_asking_again_if(self._should_ask_again)
 
     def get(

@@ -15,12 +15,12 @@ SECONDS_BETWEEN_LOOKS = 0.05
 
 
 class Pace:
-    """The turns of one account: at most so many in any minute, whoever takes them.
+    """The turns of one account: at most so many in any minute, or in a shorter span its part, whoever takes them.
 
     What was taken is written down before it is used, in the user's state folder, so a killed process leaves no hole.
     """
 
-    def __init__(self, account: str, requests_per_minute: float) -> None:
+    def __init__(self, account: str, requests_per_minute: float, span_seconds: float = 60.0) -> None:
         """Share the count of an account. `account` may hold a key: only a hash of it names the file.
 
         Raises ConfigurationError where nothing can be written down.
@@ -28,7 +28,7 @@ class Pace:
         name = hashlib.sha256(account.encode()).hexdigest()[:32]
         folder = user_state_path("dollartrail") / "requests"
         # A pace below one a minute is one in so many minutes.
-        limit = max(int(requests_per_minute), 1)
+        limit = max(int(requests_per_minute * span_seconds / 60), 1)
         window = WINDOW_SECONDS * limit / requests_per_minute
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

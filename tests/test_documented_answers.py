@@ -25,6 +25,7 @@ DOCUMENTED = Path(__file__).parent / "documented_answers"
 TRANSACTIONS = "from staging.stg_thrivecart__transactions where event_id"
 SUBSCRIPTIONS = "from staging.stg_thrivecart__customer_subscriptions where subscription_id"
 SUBSCRIBERS = "from staging.stg_kit__subscribers where subscriber_id"
+HUBSPOT = "from staging.stg_hubspot__contacts where hubspot_contact_id"
 ADS = "from staging.stg_meta_ads__ad_insights where ad_id"
 DELIVERIES = "from staging.stg_thrivecart__webhook_events where event_key"
 TOLD_ITEMS = "from staging.stg_thrivecart__webhook_items where order_id"
@@ -78,6 +79,14 @@ def insights(request: Request) -> Any:
     return documented(f"meta_ads/ad_rows_page_{2 if 'after' in request.query else 1}.json")
 
 
+def contacts(request: Request) -> Any:
+    return documented(f"hubspot/{'archived_contacts' if request.query['archived'] == 'true' else 'contacts'}.json")
+
+
+def contacts_of_a_batch(request: Request) -> Any:
+    return documented("hubspot/histories.json") if "propertiesWithHistory" in request.body else {"results": []}
+
+
 def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
     """Serve what is documented, and nothing else: other calls are answered with 501, as ThriveCart does."""
     answers = {
@@ -97,11 +106,18 @@ def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
         "/customer": customer,
         "/subscribers": subscribers,
         "/v26.0/act_1700252260223815/insights": insights,
+        "/crm/properties/2026-09/contacts": lambda _: {"results": [{"name": "email"}]},
+        "/crm/objects/2026-09/contacts": contacts,
+        "/crm/objects/2026-09/contacts/search": lambda _: {"total": 0, "results": []},
+        "/crm/objects/2026-09/contacts/batch/read": contacts_of_a_batch,
+        "/crm/lists/2026-09/search": lambda _: documented("hubspot/lists.json"),
+        "/crm/lists/2026-09/123/memberships": lambda _: documented("hubspot/memberships.json"),
     }
     drop.mkdir()
     shutil.copy(DOCUMENTED / "files" / "ad_spend_podcast.csv", drop)
     project.connect("acme_thrivecart", "thrivecart", vendor.url)
     project.connect("acme_kit", "kit", vendor.url)
+    project.connect("acme_hubspot", "hubspot", vendor.url)
     ad_account = {"vendor_account_id": "1700252260223815", "time_zone": "America/Los_Angeles", "currency": "USD"}
     project.connect("acme_meta", "meta_ads", vendor.url, **ad_account)
     project.connect("acme_files", "files", str(drop))
@@ -135,7 +151,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
         project = Project(folder, monkeypatch)
         connect(project, vendor, folder / "drop")
         day = Window(date(2026, 11, 1), date(2026, 11, 1))
-        loads = {source: project.load(source) for source in ("thrivecart", "kit", "files")}
+        loads = {source: project.load(source) for source in ("thrivecart", "kit", "hubspot", "files")}
         loads["meta_ads"] = project.load("meta_ads", window=day)
         deliver(project)
         build_staging(folder)
@@ -448,6 +464,48 @@ def test_tags_have_ids_of_text(staged: Staged) -> None:
     tags = staged.rows("select tag_id, tag_name, created_at from staging.stg_kit__tags order by tag_id")
     created_at = utc(2023, 2, 17, 11, 43, 55)
     assert tags == [("4", "Tag A", created_at), ("5", "Tag B", created_at)]
+
+
+def test_a_contact_of_hubspot_has_its_address_moment_and_source(staged: Staged) -> None:
+    columns = "email, created_at, first_source, utm_source, utm_medium, utm_campaign"
+    assert staged.row(f"select {columns} {HUBSPOT} = '512'") == (
+        *("alice@example.com", utc(2019, 10, 30, 3, 30, 17, 883_000)),
+        *("PAID_SOCIAL", "facebook", "paid_social", "spring_launch"),
+    )
+
+
+def test_properties_of_the_accounts_own_are_kept_as_text(staged: Staged) -> None:
+    own = "properties ->> '$.property_number', properties ->> '$.property_multiple_checkboxes'"
+    assert staged.row(f"select {own} {HUBSPOT} = '512'") == ("17", "chocolate;strawberry")
+
+
+def test_all_contacts_that_were_merged_lead_to_the_one_that_is_left(staged: Staged) -> None:
+    merges = "select contact_id, merged_into_contact_id from staging.stg_hubspot__contact_merges order by 1"
+    assert staged.rows(merges) == [
+        (f"acme_hubspot:{number}", "acme_hubspot:512") for number in ("46897301", "76226001", "76340251")
+    ]
+
+
+def test_additional_addresses_of_a_contact_are_a_row_each(staged: Staged) -> None:
+    assert staged.rows("select email from staging.stg_hubspot__additional_emails order by 1") == [
+        ("a@example.com",),
+        ("alice.old@example.com",),
+    ]
+
+
+def test_an_archived_contact_is_deleted_at_its_moment(staged: Staged) -> None:
+    deletion = f"select email, is_deleted, deleted_at {HUBSPOT} = '513'"
+    assert staged.row(deletion) == ("gone@example.com", True, utc(2026, 3, 1))
+
+
+def test_a_contact_is_on_a_list_since_its_membership_says(staged: Staged) -> None:
+    stays = "select contact_id, added_at, is_current from staging.stg_hubspot__list_memberships"
+    assert staged.rows(stays) == [("acme_hubspot:512", utc(2026, 1, 2), True)]
+
+
+def test_the_stage_of_a_contact_has_a_history(staged: Staged) -> None:
+    history = "select property_value, valid_from, changed_by from staging.stg_hubspot__property_history"
+    assert staged.rows(history) == [("lead", utc(2026, 1, 2), "ANALYTICS")]
 
 
 def test_an_ads_numbers_sent_as_text_are_numbers(staged: Staged) -> None:

@@ -19,6 +19,8 @@ MARTS = (
     "dim_subscriptions",
     "fct_ad_spend",
     "fct_attribution",
+    "fct_contact_tags",
+    "fct_contact_versions",
     "fct_mrr_movements",
     "fct_orders",
     "fct_subscription_events",

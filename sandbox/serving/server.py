@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.collection import no_collection
 from sandbox.serving.faults import FaultCounter, Faults, RequestLimit
+from sandbox.serving.hubspot import HubSpot, HubSpotAccount
 from sandbox.serving.kit import Kit, KitAccount
 from sandbox.serving.meta import Meta, MetaAccount
 from sandbox.serving.thrivecart import ThriveCart, ThriveCartAccount
@@ -57,11 +58,16 @@ class Sandbox:
         self._meta_accounts = {
             connection_id: MetaAccount(connection_id, content) for connection_id, content in _contents(folder / "meta")
         }
+        self._hubspot_accounts = {
+            connection_id: HubSpotAccount(connection_id, content)
+            for connection_id, content in _contents(folder / "hubspot")
+        }
         thrivecart = ThriveCart(self._thrivecart_accounts.values(), self._fault_counter)
         self._authorization = thrivecart.authorization
         self._vendors: dict[str, Vendor] = {
             "thrivecart": thrivecart,
             "kit": Kit(KitAccount(connection_id, content) for connection_id, content in _contents(folder / "kit")),
+            "hubspot": HubSpot(self._hubspot_accounts.values()),
             "meta": Meta(self._meta_accounts.values()),
         }
         self._requests: list[RecordedRequest] = []
@@ -86,7 +92,7 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """The address before /thrivecart, /kit and /meta; with port 0 it is known once the context has begun."""
+        """The address before the vendors' own, such as /kit; with port 0 it is known once the context has begun."""
         return f"http://{LOOPBACK}:{self._port}"
 
     @property
@@ -163,6 +169,10 @@ class Sandbox:
         """
         _account(self._meta_accounts, connection_id).remove_ad_day(ad_id, str(day))
 
+    def hubspot(self, connection_id: str) -> HubSpotAccount:
+        """Return a HubSpot account, to change what is in it. Raises LookupError for an unknown connection."""
+        return _account(self._hubspot_accounts, connection_id)
+
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Answer, bool]:
         """Return the answer to a request and whether the connection drops halfway through it."""
         asked_at = time.monotonic()
@@ -170,7 +180,7 @@ class Sandbox:
         _, _, below = parts.path.partition("/")
         prefix, _, path = below.partition("/")
         params = dict(parse_qsl(parts.query, keep_blank_values=True)) | _body_params(headers, body)
-        request = Request(method, f"/{path}", self.base_url + parts.path, params, headers)
+        request = Request(method, f"/{path}", self.base_url + parts.path, params, headers, body)
         vendor = self._vendors.get(prefix)
         connection_id, is_dropped = None, False
         if vendor is None:

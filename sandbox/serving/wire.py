@@ -12,7 +12,7 @@ class Request:
     """What a client asked.
 
     `path` lies below the vendor's prefix; `address` is the whole address but for the query. `params` holds the query
-    and, over it, a form or JSON object sent as body; `headers` has lower-case names.
+    and, over it, a form or JSON object sent as body; `headers` has lower-case names; `body` is what was sent, unread.
     """
 
     method: str
@@ -20,6 +20,7 @@ class Request:
     address: str
     params: dict[str, str]
     headers: Mapping[str, str]
+    body: bytes = b""
 
     @property
     def bearer(self) -> str | None:

@@ -116,9 +116,9 @@ def test_connections_with_one_key_are_one_account(
     accounts: list[str] = []
 
     class Noting(pace.Pace):
-        def __init__(self, account: str, requests_per_minute: float) -> None:
+        def __init__(self, account: str, *limits: float) -> None:
             accounts.append(account)
-            super().__init__(account, requests_per_minute)
+            super().__init__(account, *limits)
 
     monkeypatch.setattr(http, "Pace", Noting)
     for connection in ("acme_kit", "other_kit", "third_kit"):
@@ -127,3 +127,9 @@ def test_connections_with_one_key_are_one_account(
     vendor.routes["/tags"] = lambda _: {"tags": [], "pagination": {"has_next_page": False}}
     project.load("kit", "tags")
     assert len(set(accounts)) == 2
+
+
+def test_a_limit_of_ten_seconds_is_its_part_of_a_minutes(state: Path) -> None:
+    (rate,) = Pace("one account", 570, span_seconds=10)._bucket.rates
+    # A sixth of 570 turns, in a sixth of 61 seconds.
+    assert (rate.limit, rate.interval) == (95, 10_166)

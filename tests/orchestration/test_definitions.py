@@ -103,6 +103,7 @@ def test_everything_that_writes_waits_for_the_one_writers_slot(definitions: dg.D
         "thrivecart_daily": "warehouse",
         "thrivecart_whole": "warehouse",
         "kit_whole": "warehouse",
+        "hubspot_whole": "warehouse",
         "meta_ads_daily": "warehouse",
         "meta_ads_whole": "warehouse",
         "files_whole": "warehouse",

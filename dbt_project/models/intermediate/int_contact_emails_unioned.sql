@@ -3,9 +3,12 @@ with contacts as (
     select * from {{ ref('int_contacts_unioned') }}
 ),
 
--- Of the sources with contacts only files tell of additional addresses.
-additional_emails as (
+file_emails as (
     select * from {{ ref('stg_files__contact_emails') }}
+),
+
+hubspot_emails as (
+    select * from {{ ref('stg_hubspot__additional_emails') }}
 ),
 
 unioned as (
@@ -17,10 +20,16 @@ unioned as (
     where contacts.email is not null
     union all
     select
-        additional_emails.contact_id,
-        additional_emails.email,
+        file_emails.contact_id,
+        file_emails.email,
         2 as place
-    from additional_emails
+    from file_emails
+    union all
+    select
+        hubspot_emails.contact_id,
+        hubspot_emails.email,
+        2 as place
+    from hubspot_emails
 ),
 
 grouped as (

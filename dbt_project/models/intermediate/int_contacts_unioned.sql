@@ -3,6 +3,10 @@ with subscribers as (
     select * from {{ ref('stg_kit__subscribers') }}
 ),
 
+hubspot_contacts as (
+    select * from {{ ref('int_hubspot_contacts_told_once') }}
+),
+
 file_contacts as (
     select * from {{ ref('stg_files__contacts') }}
 ),
@@ -19,8 +23,12 @@ unioned as (
             as full_name,
         cast(null as varchar) as phone,
         cast(null as varchar) as postal_code,
+        subscribers.subscriber_state as contact_state,
+        false as is_deleted,
         subscribers.created_at,
         subscribers.created_date,
+        {{ as_moment("null") }} as source_at,
+        cast(null as date) as source_date,
         subscribers.referrer,
         subscribers.utm_source,
         subscribers.utm_medium,
@@ -28,6 +36,31 @@ unioned as (
         subscribers.utm_content,
         subscribers.utm_term
     from subscribers
+    union all
+    select
+        hubspot_contacts.workspace_id,
+        hubspot_contacts.connection_id,
+        hubspot_contacts.contact_id,
+        hubspot_contacts.contact_id as crm_contact_id,
+        'first_source' as touchpoint_kind,
+        hubspot_contacts.email,
+        nullif(trim(coalesce(hubspot_contacts.first_name, '') || ' ' || coalesce(hubspot_contacts.last_name, '')), '')
+            as full_name,
+        hubspot_contacts.phone,
+        hubspot_contacts.postal_code,
+        hubspot_contacts.lifecycle_stage as contact_state,
+        hubspot_contacts.is_deleted,
+        hubspot_contacts.created_at,
+        hubspot_contacts.created_date,
+        hubspot_contacts.first_source_at as source_at,
+        hubspot_contacts.first_source_date as source_date,
+        hubspot_contacts.referrer,
+        hubspot_contacts.utm_source,
+        hubspot_contacts.utm_medium,
+        hubspot_contacts.utm_campaign,
+        hubspot_contacts.utm_content,
+        hubspot_contacts.utm_term
+    from hubspot_contacts
     union all
     select
         file_contacts.workspace_id,
@@ -40,8 +73,12 @@ unioned as (
             as full_name,
         file_contacts.phone,
         file_contacts.postal_code,
+        cast(null as varchar) as contact_state,
+        false as is_deleted,
         file_contacts.created_at,
         file_contacts.created_date,
+        {{ as_moment("null") }} as source_at,
+        cast(null as date) as source_date,
         file_contacts.referrer,
         file_contacts.utm_source,
         file_contacts.utm_medium,

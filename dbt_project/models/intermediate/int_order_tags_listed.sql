@@ -8,28 +8,23 @@ people as (
     select * from {{ ref('int_people_resolved') }}
 ),
 
-subscribers as (
-    select * from {{ ref('stg_kit__subscribers') }}
+contacts as (
+    select * from {{ ref('int_contacts_unioned') }}
 ),
 
-subscriber_tags as (
-    select * from {{ ref('stg_kit__subscriber_tags') }}
-),
-
-tags as (
-    select * from {{ ref('stg_kit__tags') }}
+contact_tags as (
+    select * from {{ ref('int_contact_tags_unioned') }}
 ),
 
 person_tags as (
     select
         people.person_id,
-        tags.tag_name,
-        min(subscriber_tags.tagged_at) as tagged_at
-    from subscriber_tags
-    inner join tags on subscriber_tags.connection_id = tags.connection_id and subscriber_tags.tag_id = tags.tag_id
-    inner join subscribers on subscriber_tags.contact_id = subscribers.contact_id
-    inner join people on subscribers.workspace_id = people.workspace_id and subscribers.email = people.email
-    group by people.person_id, tags.tag_name
+        contact_tags.tag_name,
+        contact_tags.tagged_at,
+        contact_tags.untagged_at
+    from contact_tags
+    inner join contacts on contact_tags.contact_id = contacts.contact_id
+    inner join people on contacts.workspace_id = people.workspace_id and contacts.email = people.email
 ),
 
 listed as (
@@ -38,7 +33,9 @@ listed as (
         {{ sorted_list('person_tags.tag_name') }} as tags_held
     from conversions
     inner join person_tags
-        on conversions.person_id = person_tags.person_id and conversions.converted_at >= person_tags.tagged_at
+        on conversions.person_id = person_tags.person_id
+        and conversions.converted_at >= person_tags.tagged_at
+        and (conversions.converted_at < person_tags.untagged_at or person_tags.untagged_at is null)
     group by conversions.conversion_id
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one touchpoint. In this first form a contact gives one: the source its CRM saw when it was created.
+-- Grain: one touchpoint. In this first form a contact gives one: the first source that its CRM saw.
 with contacts as (
     select * from {{ ref('int_contacts_unioned') }}
 ),
@@ -14,8 +14,8 @@ evidenced as (
         people.person_id,
         contacts.connection_id,
         contacts.touchpoint_kind,
-        contacts.created_at as occurred_at,
-        contacts.created_date as occurred_date,
+        coalesce(contacts.source_at, contacts.created_at) as occurred_at,
+        coalesce(contacts.source_date, contacts.created_date) as occurred_date,
         contacts.referrer,
         contacts.utm_source,
         contacts.utm_medium,
