@@ -167,8 +167,8 @@ GOOD = [
         # 1000.10 + 99.90
         text(
             "Dia,Nome da campanha,Identificação da campanha,Valor usado (BRL),Impressões,Cliques (todos),Alcance",
-            '2026-08-01,Verão,120200111000000123,"1.000,10","12.345",90,8000',
-            '2026-08-02,Verão,120200111000000123,"99,90",900,9,700',
+            '2026-08-01,Verão,120200119000000123,"1.000,10","12.345",90,8000',
+            '2026-08-02,Verão,120200119000000123,"99,90",900,9,700',
         ),
         "meta",
         "BRL",
@@ -177,7 +177,7 @@ GOOD = [
         ("2026-08-01", "2026-08-02"),
         impressions=13245,
         clicks=99,
-        first_row={"campaign_id": "120200111000000123"},
+        first_row={"campaign_id": "120200119000000123"},
     ),
     Good(
         "advertenties.csv",
