@@ -105,9 +105,13 @@ def _checked(name: str, laid_out: LaidOut) -> ReadFile:
 
 
 def _mark(laid_out: LaidOut, rows: list[Line]) -> str:
+    spend = list(laid_out.cells(rows, "spend"))
+    counts = list(laid_out.cells(rows, "impressions", "clicks"))
+    if laid_out.currency in settings.WITHOUT_CENTS:
+        spend, counts = [], [*spend, *counts]
     return values.decimal_mark(
-        list(laid_out.cells(rows, "spend")),
-        list(laid_out.cells(rows, "impressions", "clicks")),
+        spend,
+        counts,
         list(laid_out.unused(rows)),
         # The table that the README lays out has decimal points.
         default="" if laid_out.layout.is_export else ".",
@@ -115,7 +119,9 @@ def _mark(laid_out: LaidOut, rows: list[Line]) -> str:
 
 
 def _days_above(laid_out: LaidOut) -> list[Cell]:
-    return [Cell(number, "preamble", day) for number, text in laid_out.sheet.preamble for day in values.days_in(text)]
+    found = [Cell(number, "preamble", day) for number, text in laid_out.sheet.preamble for day in values.days_in(text)]
+    # What is open there decides nothing, and stands in nobody's way.
+    return [cell for cell in found if values.has_one_reading(cell)]
 
 
 def _range_above(sheet: Sheet) -> tuple[date, date] | None:
@@ -147,10 +153,14 @@ def _certain(first: str, last: str) -> tuple[date, date] | None:
 
 
 def _refuse_ranges(laid_out: LaidOut, rows: list[Line], order: str) -> None:
-    """Refuse a file without a column of days whose rows cover more than one. Raises Refused."""
+    """Refuse a file whose rows cover more than a day each. Raises Refused."""
+    remedy = settings.DAY_BY_DAY[laid_out.layout.name]
+    for number, text in laid_out.sheet.preamble:
+        aggregation = settings.AGGREGATION.fullmatch(text.strip('"').strip())
+        if aggregation and aggregation["by"].lower() not in settings.DAILY:
+            raise Refused(number, "preamble", text.strip('"'), f"is no day in each row; {remedy}")
     if "date" in laid_out.columns or not rows:
         return
-    remedy = settings.DAY_BY_DAY[laid_out.layout.name]
     covered = _range_above(laid_out.sheet)
     whole_range = f"{covered[0]} to {covered[1]}" if covered else ""
     if "starts" not in laid_out.columns:
@@ -188,7 +198,7 @@ def _day_or_refused(cell: Cell, order: str) -> date:
 def _typed(laid_out: LaidOut, line: Line, mark: str, order: str) -> dict[str, Any]:
     table, layout = laid_out.layout.table, laid_out.layout
     row: dict[str, Any] = {}
-    for column, kind in table.columns.items():
+    for column, kind in laid_out.kept.items():
         cell = laid_out.cell(line, column)
         if cell:
             row[column] = _value(cell, column, kind, mark, order, laid_out.currency)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ingestion.files import settings, values
 from ingestion.files.headers import UNUSED, Layout, layouts
@@ -19,11 +20,20 @@ class LaidOut:
     currency: str
     """ISO code; "" where each row says its own."""
 
+    @cached_property
+    def _index_of(self) -> dict[str, int]:
+        return {column: index for index, column in enumerate(self.columns) if column not in ("", UNUSED)}
+
+    @cached_property
+    def kept(self) -> dict[str, str]:
+        """The columns of its table that the file has, and their types."""
+        return {column: kind for column, kind in self.layout.table.columns.items() if column in self._index_of}
+
     def cell(self, line: Line, column: str) -> Cell | None:
         """Return a row's cell of a column; None if the file has no such column."""
-        if column not in self.columns:
+        index = self._index_of.get(column)
+        if index is None:
             return None
-        index = self.columns.index(column)
         value = line.cells[index] if index < len(line.cells) else ""
         return Cell(line.number, self.sheet.header.cells[index], value)
 
@@ -138,7 +148,9 @@ def lay_out(sheet: Sheet, layout: Layout, default_currency: str) -> LaidOut:
 
 
 def _unknown_header(sheet: Sheet, layout: Layout, header: str) -> Refused:
-    if layout.is_export:
+    if not header:
+        reason = "has a column with cells and no header; name it, or take it out of the file"
+    elif layout.is_export:
         reason = f"is no column that is known of {layout.name}; take it out of the export"
     else:
         known = ",".join(column for column in layout.table.columns if column in layout.own)

@@ -3,6 +3,8 @@
 The headers of their columns stand in headers.csv.
 """
 
+import re
+
 PREFIXES = {
     "ad_spend": "plain",
     "contacts": "contacts",
@@ -45,6 +47,13 @@ DAY_BY_DAY = {
     "plain": "give each day a row of its own",
 }
 """How a report gets a column of days. Menus of the vendors' report pages as of November 2026."""
+
+AGGREGATION = re.compile(r"Report Aggregation: (?P<by>.*)")
+DAILY = ("daily", "hourly", "hour of day")
+"""Microsoft says above the header how long a row of its report is; TimePeriod names its first day only."""
+
+WITHOUT_CENTS = frozenset({"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV"})
+"""Currencies without decimals (ISO 4217): 1,234 of one is in thousands."""
 
 RAW_SHEETS = ("Raw Data Report",)
 """Of a workbook that says the same on several sheets, the one that is a table: Meta's has a formatted one besides."""

@@ -72,7 +72,8 @@ def sheets_of(content: bytes, recognise: Recognise) -> list[Sheet]:
 
 def _text(content: bytes, recognise: Recognise) -> Sheet:
     text = _decoded(content)
-    lines = text.splitlines(keepends=True)
+    # splitlines would also break at characters that a cell may hold.
+    lines = io.StringIO(text, newline="").readlines()
     plain = list(enumerate((line.strip() for line in lines), start=1))
     if not text.strip():
         raise Unreadable(1, "header", f"is missing: the file is empty; {REMEDY}")
@@ -97,7 +98,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data" or encoding != "utf-8-sig":
+        if error.reason == "unexpected end of data" or encoding == "utf-16":
             raise Unreadable(1, "file", "ends within a character: it was cut off; download it again") from None
     try:
         return content.decode("cp1252")

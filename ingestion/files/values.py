@@ -92,6 +92,8 @@ class FileDefect(Exception):
 
 def shown(value: Any) -> str:
     """Return a cell's value as a person would write it: days as YYYY-MM-DD, numbers in digits."""
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, float):
@@ -303,6 +305,11 @@ def day_order(cells: Iterable[Cell], bounds: tuple[date, date] | None) -> str:
             f"may be {first} or {second}, and nothing in the file tells which; write days as YYYY-MM-DD",
         )
     return possible[0]
+
+
+def has_one_reading(cell: Cell) -> bool:
+    """Tell whether a cell is a day that shows the order of day and month: 31/12/2026 does, 2026-12-31 does not."""
+    return len(_days(cell.value)) == 1
 
 
 def day(cell: Cell, order: str) -> date:

@@ -495,6 +495,34 @@ GOOD = [
         "7.00",
         ("2026-08-01", "2026-08-02"),
     ),
+    Good(
+        "Looma with sums.csv",
+        # 1.00 + 2.00; above the days of an ad its own sum, and above all the account's.
+        text(
+            "sep=,",
+            "Reporting starts,Reporting ends,Campaign name,Day,Amount spent (USD)",
+            "2026-08-01,2026-08-02,,,3.00",
+            "2026-08-01,2026-08-02,A,,3.00",
+            "2026-08-01,2026-08-02,A,2026-08-01,1.00",
+            "2026-08-01,2026-08-02,A,2026-08-02,2.00",
+        ),
+        "meta",
+        "USD",
+        2,
+        "3.00",
+        ("2026-08-01", "2026-08-02"),
+        first_row={"row_number": 5},
+    ),
+    Good(
+        "yen.csv",
+        # 1234 + 12345; a currency without decimals.
+        text('Day,Campaign name,Amount spent (JPY)\n2026-08-01,A,"1,234"', '2026-08-02,A,"12,345"'),
+        "meta",
+        "JPY",
+        2,
+        "13579",
+        ("2026-08-01", "2026-08-02"),
+    ),
 ]
 
 BAD = [
@@ -769,6 +797,49 @@ BAD = [
         "header",
         "Amount spent (EUR)",
         "says the same as Amount spent (USD)",
+    ),
+    Bad(
+        "microsoft_weeks.csv",
+        text(
+            '"Report Aggregation: Weekly"',
+            "",
+            "TimePeriod,CampaignId,CampaignName,Spend,Impressions,Clicks,CurrencyCode",
+            "2026-08-02,222,Search,20.00,2000,80,USD",
+        ),
+        1,
+        "preamble",
+        "Report Aggregation: Weekly",
+        "is no day in each row; export it again with the unit of time Day",
+    ),
+    Bad(
+        "total_only.csv",
+        text("Day,Campaign name,Amount spent (USD)", ",,1.50"),
+        2,
+        "Amount spent (USD)",
+        "1.50",
+        "is a total without rows",
+    ),
+    Bad(
+        "wrong_sum.csv",
+        # 9.00 is not 1.00 + 2.00, so it is a row whose day is missing.
+        text(
+            "Reporting starts,Reporting ends,Campaign name,Day,Amount spent (USD)",
+            "2026-08-01,2026-08-02,A,,9.00",
+            "2026-08-01,2026-08-02,A,2026-08-01,1.00",
+            "2026-08-01,2026-08-02,A,2026-08-02,2.00",
+        ),
+        2,
+        "Day",
+        "",
+        "is missing",
+    ),
+    Bad(
+        "remarks.csv",
+        text("Day,Campaign name,Amount spent (USD),", "2026-08-01,A,1.00,look at this"),
+        1,
+        "header",
+        "",
+        "has a column with cells and no header",
     ),
     Bad("reports.zip", b"PK\x03\x04", 0, "file name", "reports.zip", "is an archive; unpack it"),
     Bad("old.xls", b"\xd0\xcf\x11\xe0", 0, "file name", "old.xls", "is of an Excel before 2007; save it as .xlsx"),
