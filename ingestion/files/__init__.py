@@ -16,7 +16,7 @@ from dlt.extract import DltResource
 from ingestion.connections import SECRET_NAMES
 from ingestion.files import settings
 from ingestion.files.folder import drop_files
-from ingestion.files.reading import ReadFile, read_file
+from ingestion.files.reading import UNKNOWN_KIND, ReadFile, Rejection, read_file
 from ingestion.files.tables import REJECTED_FILE_ROWS, TABLES
 from ingestion.http import without_addresses
 from ingestion.tables import Extraction, Source, Table
@@ -45,7 +45,11 @@ def _read(extraction: Extraction) -> list[ReadFile]:
     files = []
     not_asked_for = {table.name for table in TABLES} - extraction.table_names
     for dropped in drop_files(extraction.connection):
-        file = read_file(dropped.name, dropped.content(), extraction.connection.currency)
+        try:
+            file = read_file(dropped.name, dropped.content(), extraction.connection.currency)
+        except OSError as error:
+            reason = f"cannot be opened ({type(error).__name__}); let it be read, or take it out of the folder"
+            file = ReadFile(dropped.name, UNKNOWN_KIND, rejections=[Rejection(0, "file", dropped.name, reason, {})])
         if file.kind not in not_asked_for:
             files.append(file)
             _report_file(extraction, file)

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,7 +60,7 @@ def sheets_of(content: bytes, recognise: Recognise) -> list[Sheet]:
     if content.startswith(WORKBOOK):
         return _workbook(content, recognise)
     if content.startswith(OLD_WORKBOOK):
-        raise Unreadable(1, "file", "is of an Excel before 2007; save it as .xlsx")
+        raise Unreadable(1, "file", "is of an Excel before 2007 or has a password; save it as .xlsx without one")
     if content.startswith(PARQUET):
         return [_parquet(content, recognise)]
     return [_text(content, recognise)]
@@ -111,13 +110,20 @@ def _header_of_text(lines: list[str], recognise: Recognise) -> tuple[str, int]:
     best = (0, 0, 0, ",", next(index for index, line in enumerate(lines) if line.strip()))
     for index, line in enumerate(lines[:HEADER_LINES]):
         for separator in SEPARATORS:
-            cells = next(csv.reader([line], delimiter=separator), [])
+            cells = _cells(line, separator)
             known = recognise([cell.strip() for cell in cells])
             # Of two lines or separators that tell as much, the first.
             found = (known, -index if known else 0, len(cells) if index == best[4] else 0, separator, index)
             if found[:3] > best[:3] and (known or index == best[4]):
                 best = found
     return best[3], best[4]
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
 
 
 def _frame(text: str, separator: str, skipped: int, plain: list[tuple[int, str]]) -> pandas.DataFrame:
@@ -150,7 +156,7 @@ def _rows(frame: pandas.DataFrame, number: int) -> Iterator[Line]:
 
 def _refuse_cut_off(lines: list[str], separator: str, width: int, plain: list[tuple[int, str]]) -> None:
     """Refuse a last row that is too short and has no line end: a part of an amount is an amount as well."""
-    cells = next(csv.reader([lines[-1]], delimiter=separator), [])
+    cells = _cells(lines[-1], separator)
     if 1 < len(cells) < width and not lines[-1].endswith(("\n", "\r")):
         raise Unreadable(len(lines), "line", "breaks off: the file was cut off; download it again", plain)
 
@@ -163,7 +169,10 @@ def _workbook(content: bytes, recognise: Recognise) -> list[Sheet]:
         frames = pandas.read_excel(
             io.BytesIO(content), sheet_name=None, header=None, dtype=object, engine="openpyxl", na_filter=False
         )
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+    except ImportError:
+        raise
+    except Exception:
+        # A broken workbook breaks anywhere in its XML, and must not hold up the other files.
         raise Unreadable(1, "file", "is no Excel workbook, or a broken one; save it as .xlsx") from None
     sheets = [_worksheet(str(name), frame, recognise) for name, frame in frames.items()]
     found = [sheet for sheet in sheets if sheet]
@@ -203,7 +212,7 @@ def _excel_value(value: Any) -> Any:
 def _parquet(content: bytes, recognise: Recognise) -> Sheet:
     try:
         frame = pandas.read_parquet(io.BytesIO(content), dtype_backend="pyarrow")
-    except (OSError, ValueError):
+    except (OSError, ValueError, NotImplementedError):
         raise Unreadable(1, "file", f"is no Parquet file, or a broken one; {REMEDY}") from None
     header = Line(0, tuple(str(name).strip() for name in frame.columns))
     rows = [

@@ -311,6 +311,14 @@ def test_what_looks_like_no_table_is_left_alone(project: Project, drop: Path) ->
     assert project.rows("select count(*) from raw_files.rejected_rows") == [(0,)]
 
 
+def test_a_file_that_cannot_be_opened_holds_up_no_other(project: Project, drop: Path) -> None:
+    (drop / "ad_spend_gone.csv").symlink_to(drop / "gone")
+    (drop / "broken.xlsx").write_bytes(b"PK\x03\x04 and no more")
+    project.load("files")
+    assert len(project.rows(LANDED)) == 2
+    assert "broken.xlsx, row 1: file is no Excel workbook, or a broken one" in project.report
+
+
 class Bucket(MemoryFileSystem):  # type: ignore[misc]
     """An object store in memory, which notes what keys it was opened with."""
 
