@@ -4,6 +4,7 @@ Whoever has a tombstone is erased, and not only the one who is being forgotten: 
 the next time, whoever that is about. Every step can be repeated.
 """
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,8 @@ import duckdb
 
 from ingestion import SOURCES
 from ingestion.connections import ConfigurationError, Connection, read_connections, read_workspaces
-from ingestion.files import files_in
+from ingestion.files.folder import DropFile, drop_files
+from ingestion.files.reading import read_file
 from ingestion.personal import without_forgotten
 from ingestion.tables import Table
 from ingestion.thrivecart.inbox import Inbox
@@ -144,15 +146,29 @@ def blacked_out(text: str, forgotten: Forgotten) -> str:
     return text
 
 
-def files_of_the_user(connections: Iterable[Connection], forgotten: Forgotten) -> list[Path]:
-    """Return the files of drop folders that hold forgotten people: they are the user's own."""
+def files_of_the_user(connections: Iterable[Connection], forgotten: Forgotten) -> list[str]:
+    """Return the files of drop folders that hold forgotten people, with their folders: they are the user's own."""
     found = []
     for connection in connections:
         if connection.source == "files":
             # A drive may be away.
-            with suppress(ConfigurationError):
-                found += files_in(connection)
-    return [path for path in found if forgotten.is_in(path.read_text(encoding="utf-8", errors="replace"))]
+            with suppress(ConfigurationError, OSError):
+                found += [
+                    f"{connection.base_url.rstrip('/')}/{dropped.name}"
+                    for dropped in drop_files(connection)
+                    if _holds(dropped, connection.currency, forgotten)
+                ]
+    return found
+
+
+def _holds(dropped: DropFile, currency: str, forgotten: Forgotten) -> bool:
+    content = dropped.content()
+    if forgotten.is_in(content.decode("utf-8", errors="replace")):
+        return True
+    # In other encodings, and in workbooks, an address is no run of bytes.
+    file = read_file(dropped.name, content, currency)
+    texts = [vars(rejection) for rejection in file.rejections] + file.rows
+    return any(forgotten.is_in(json.dumps(text, default=str, ensure_ascii=False)) for text in texts)
 
 
 def _logs_in(folders: Iterable[Path]) -> list[Path]:

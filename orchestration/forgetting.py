@@ -164,8 +164,8 @@ def _black_out_history(home: Path, forgotten: Forgotten) -> int:
 
 def _say_what_stays(connections: Iterable[Connection], forgotten: Forgotten, say: Say) -> None:
     say("What this command cannot erase:")
-    for path in forgetting.files_of_the_user(connections, forgotten):
-        say(f"  {path}: your own file; its rows about them stay out of every load, but take them out of it yourself")
+    for file in forgetting.files_of_the_user(connections, forgotten):
+        say(f"  {file}: your own file; its rows about them stay out of every load, but take them out of it yourself")
     for path in sorted(published_folder().glob("*")):
         if path.suffix != ".duckdb":
             say(f"  {path}: not made by Dollartrail; look yourself")

@@ -1,4 +1,4 @@
-"""Files in a drop folder: ad spend that no API gives, and contacts of no CRM.
+"""Files in a drop folder: ad spend that no API gives, ad exports, contacts of no CRM, and touchpoints.
 
 A file is landed whole or not at all, and a new version of it replaces the rows of the old one. While a version is
 refused, the rows of the last good one stay. The rows of a file that is taken out of the folder stay as well: to
@@ -6,26 +6,22 @@ correct a file, put it back under its name; to withdraw its rows, put it back wi
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
-from fnmatch import fnmatch
 from functools import partial
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import dlt
 from dlt.extract import DltResource
 
-from ingestion.connections import SECRET_NAMES, ConfigurationError, Connection
+from ingestion.connections import SECRET_NAMES
 from ingestion.files import settings
-from ingestion.files.reading import ReadFile, Rejection, read_file
-from ingestion.files.tables import AD_SPEND, CONTACTS, REJECTED_FILE_ROWS, TABLES
+from ingestion.files.folder import drop_files
+from ingestion.files.reading import UNKNOWN_KIND, ReadFile, Rejection, read_file
+from ingestion.files.tables import REJECTED_FILE_ROWS, TABLES
 from ingestion.http import without_addresses
 from ingestion.personal import without_forgotten
 from ingestion.tables import Extraction, Source, Table
-from ingestion.warehouse import project_root
-
-UNKNOWN_KIND = "files"
 
 
 def extract(extraction: Extraction) -> Iterator[DltResource]:
@@ -34,40 +30,39 @@ def extract(extraction: Extraction) -> Iterator[DltResource]:
     Raises ConfigurationError if the folder is not there.
     """
     seen_at = datetime.now(UTC)
-    found = _found(extraction)
-    for table in (AD_SPEND, CONTACTS):
-        good = [file for file in found.get(table.name, []) if not file.rejections]
-        if good:
+    files = _read(extraction)
+    good = [file for file in files if not file.rejections]
+    for table in TABLES:
+        # Also rows of a good file's last version go, that was of another kind.
+        if good and table is not REJECTED_FILE_ROWS and table.name in extraction.table_names:
             rows = partial(_rows, extraction, table, good, seen_at)
             yield table.resource(rows, replacing=_rows_of(extraction, good))
-    all_files = [file for files in found.values() for file in files]
-    if all_files:
-        rows = partial(_rejected_rows, extraction, found, seen_at)
-        yield REJECTED_FILE_ROWS.resource(rows, replacing=_rows_of(extraction, all_files))
+    if files:
+        rows = partial(_rejected_rows, extraction, files, seen_at)
+        yield REJECTED_FILE_ROWS.resource(rows, replacing=_rows_of(extraction, files))
 
 
-def _found(extraction: Extraction) -> dict[str, list[ReadFile]]:
-    """Read the files of the tables that are asked for, by table."""
-    found: dict[str, list[ReadFile]] = {}
-    tables = {table.name: table for table in TABLES}
-    for path in files_in(extraction.connection):
-        names = [name for pattern, name in settings.KINDS.items() if fnmatch(path.name.lower(), pattern)]
-        if not names:
-            reason = f"fits no kind of file; name it {' or '.join(settings.KINDS)}"
-            file = ReadFile(path.name, rejections=[Rejection(0, "file name", path.name, reason, {})])
-        elif names[0] in extraction.table_names:
-            file = read_file(path, tables[names[0]])
-        else:
-            continue
-        file = _without_forgotten(extraction, tables.get(names[0] if names else ""), file)
-        found.setdefault(names[0] if names else UNKNOWN_KIND, []).append(file)
-        _report_file(extraction, file)
-    return found
+def _read(extraction: Extraction) -> list[ReadFile]:
+    """Read the files of the tables that are asked for, and those of no table, whatever is asked for."""
+    files = []
+    not_asked_for = {table.name for table in TABLES} - extraction.table_names
+    for dropped in drop_files(extraction.connection):
+        try:
+            file = read_file(dropped.name, dropped.content(), extraction.connection.currency)
+        except OSError as error:
+            reason = f"cannot be opened ({type(error).__name__}); let it be read, or take it out of the folder"
+            file = ReadFile(dropped.name, UNKNOWN_KIND, rejections=[Rejection(0, "file", dropped.name, reason, {})])
+        if file.kind not in not_asked_for:
+            file = _without_forgotten(extraction, file)
+            files.append(file)
+            _report_file(extraction, file)
+    return files
 
 
-def _without_forgotten(extraction: Extraction, table: Table | None, file: ReadFile) -> ReadFile:
+def _without_forgotten(extraction: Extraction, file: ReadFile) -> ReadFile:
     """Return a file without the rows of people who were forgotten; whether it is refused is not up to them."""
     forgotten = extraction.forgotten
+    table = next((table for table in TABLES if table.name == file.kind), None)
     rows = [row for row in file.rows if table is None or without_forgotten(table, row, forgotten) is not None]
     rejections = [
         rejection
@@ -79,12 +74,13 @@ def _without_forgotten(extraction: Extraction, table: Table | None, file: ReadFi
         extraction.say(f"{file.name}: {left_out} row(s) of people who were forgotten are left out")
     if file.rejections and not rejections:
         rejections = [Rejection(0, "file", "", "is refused for rows of people who were forgotten; correct them", {})]
-    return ReadFile(file.name, rows, rejections)
+    return replace(file, rows=rows, rejections=rejections)
 
 
 def _report_file(extraction: Extraction, file: ReadFile) -> None:
     if not file.rejections:
-        extraction.say(f"{file.name}: {len(file.rows)} rows")
+        left_out = f", {len(file.totals)} of totals left out" if file.totals else ""
+        extraction.say(f"{file.name}: {len(file.rows)} rows{left_out}")
         return
     extraction.say(f"{file.name} is refused: {len(file.defects)} defect(s); what it held before stays")
     for defect in file.defects[: settings.REPORTED_DEFECTS]:
@@ -96,7 +92,7 @@ def _rows(extraction: Extraction, table: Table, files: list[ReadFile], seen_at: 
     own = {"connection_id": extraction.connection.connection_id, "seen_at": seen_at}
     is_empty = True
     for file in files:
-        if file.rows:
+        if file.kind == table.name and file.rows:
             is_empty = False
             extraction.loaded[table.name] += len(file.rows)
             yield [row | own for row in file.rows]
@@ -105,12 +101,12 @@ def _rows(extraction: Extraction, table: Table, files: list[ReadFile], seen_at: 
         yield dlt.mark.materialize_table_schema()
 
 
-def _rejected_rows(extraction: Extraction, found: dict[str, list[ReadFile]], seen_at: datetime) -> Iterator[Any]:
+def _rejected_rows(extraction: Extraction, files: list[ReadFile], seen_at: datetime) -> Iterator[Any]:
     rows = [
         {
             "connection_id": extraction.connection.connection_id,
             "seen_at": seen_at,
-            "resource": resource,
+            "resource": file.kind,
             "row_key": f"{file.name}:{rejection.line}",
             "source_file": file.name,
             "row_number": rejection.line,
@@ -119,7 +115,6 @@ def _rejected_rows(extraction: Extraction, found: dict[str, list[ReadFile]], see
             "reason": rejection.reason,
             "row": rejection.row,
         }
-        for resource, files in found.items()
         for file in files
         for rejection in file.rejections
     ]
@@ -131,30 +126,6 @@ def _rejected_rows(extraction: Extraction, found: dict[str, list[ReadFile]], see
 def _rows_of(extraction: Extraction, files: list[ReadFile]) -> str:
     names = ", ".join("'" + file.name.replace("'", "''") + "'" for file in files)
     return f"connection_id = '{extraction.connection.connection_id}' and source_file in ({names})"
-
-
-def files_in(connection: Connection) -> list[Path]:
-    """Return the CSV files of a connection's folder. Raises ConfigurationError if the folder is not there."""
-    return sorted(_folder(connection).glob("*.[cC][sS][vV]"))
-
-
-def _folder(connection: Connection) -> Path:
-    """Return the drop folder: a path, relative ones from the project's folder, or a file:// address."""
-    address = connection.base_url
-    parts = urlsplit(address)
-    if parts.scheme == "file":
-        folder = Path(unquote(parts.path))
-    elif "://" in address:
-        raise ConfigurationError(
-            f"{connection.connection_id}: base_url {parts.scheme}:// is not read; set a folder or file://"
-        )
-    else:
-        folder = project_root() / Path(address).expanduser()
-    if not folder.is_dir():
-        raise ConfigurationError(
-            f"{connection.connection_id}: folder {folder} is not there; correct base_url in connections.csv"
-        )
-    return folder
 
 
 SOURCE = Source(

@@ -3,7 +3,7 @@
 from ingestion.tables import COMMON_COLUMNS, Table
 
 OWN_COLUMNS = {**COMMON_COLUMNS, "source_file": "text", "row_number": "bigint"}
-"""`row_number` is the line in the file as a text editor counts it; the header is line 1."""
+"""`row_number` is the line in the file as a text editor or Excel counts it; in Parquet rows count from 1."""
 
 
 def _texts(*names: str) -> dict[str, str]:
@@ -12,7 +12,7 @@ def _texts(*names: str) -> dict[str, str]:
 
 AD_SPEND = Table(
     name="ad_spend",
-    description="One row of a spend file: `spend` in `currency` units on a day of the ad account.",
+    description="One row of a spend file or an ad export: `spend` in `currency` units on a day of the ad account.",
     columns={
         **OWN_COLUMNS,
         "date": "date",
@@ -46,6 +46,27 @@ CONTACTS = Table(
     is_of_a_person=True,
 )
 
+TOUCHPOINTS = Table(
+    name="touchpoints",
+    description="One row of a touchpoints file: something reached a person, who is known by address or anonymous id.",
+    columns={
+        **OWN_COLUMNS,
+        **_texts("email", "anonymous_id"),
+        "occurred_at": "timestamp",
+        **_texts("kind", "referrer", "landing_page"),
+        **_texts("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
+        **_texts("campaign_id", "adset_id", "ad_id"),
+        **_texts("gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id", "twclid", "epik"),
+    },
+    primary_key=("connection_id", "source_file", "row_number"),
+    required=("occurred_at", "kind"),
+    personal=(
+        *("email", "anonymous_id", "referrer", "landing_page"),
+        *("gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id", "twclid", "epik"),
+    ),
+    is_of_a_person=True,
+)
+
 REJECTED_FILE_ROWS = Table(
     name="rejected_rows",
     description="All rows of refused files, with field, value and reason, until a good version of the file is found.",
@@ -59,4 +80,4 @@ REJECTED_FILE_ROWS = Table(
     is_of_a_person=True,
 )
 
-TABLES = (AD_SPEND, CONTACTS, REJECTED_FILE_ROWS)
+TABLES = (AD_SPEND, CONTACTS, TOUCHPOINTS, REJECTED_FILE_ROWS)

@@ -99,7 +99,7 @@ def test_rows_of_a_dropped_file_stay_out_and_the_file_stays_as_it_is(
     project.load("files")
     assert project.rows("select email from raw_files.contacts") == [(CHARLES,)]
     assert (folder / "contacts.csv").read_text() == text
-    assert forgetting.files_of_the_user(read_connections(), forgotten) == [folder / "contacts.csv"]
+    assert forgetting.files_of_the_user(read_connections(), forgotten) == [str(folder / "contacts.csv")]
     assert "ada" not in project.report.lower()
 
 

@@ -22,6 +22,10 @@ address_changes as (
     select * from {{ ref('stg_thrivecart__address_changes') }}
 ),
 
+file_touchpoints as (
+    select * from {{ ref('stg_files__touchpoints') }}
+),
+
 seen as (
     select
         contact_emails.workspace_id,
@@ -74,6 +78,12 @@ seen as (
         cast(null as varchar) as full_name, cast(null as varchar) as phone, cast(null as varchar) as postal_code,
         address_changes.occurred_at as seen_at
     from address_changes
+    union all
+    select
+        file_touchpoints.workspace_id, file_touchpoints.connection_id, file_touchpoints.email,
+        'touchpoint' as sighting_kind, cast(null as varchar) as source_key, cast(null as varchar) as full_name,
+        cast(null as varchar) as phone, cast(null as varchar) as postal_code, file_touchpoints.occurred_at as seen_at
+    from file_touchpoints
 ),
 
 grouped as (

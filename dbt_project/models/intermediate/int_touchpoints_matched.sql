@@ -1,5 +1,6 @@
--- Grain: one touchpoint, with the ad it came from: by the ad's id in utm_content, else by the campaign's id or name in
--- utm_campaign. A name that several campaigns of a workspace share decides nothing.
+-- Grain: one touchpoint, with the ad it came from: by the ad's id that is told with it or in utm_content, else by the
+-- campaign's id that is told or its id or name in utm_campaign. A name that several campaigns of a workspace share
+-- decides nothing.
 with touchpoints as (
     select * from {{ ref('int_touchpoints_unioned') }}
 ),
@@ -79,9 +80,12 @@ matched as (
             when campaigns.campaign_id is not null then 'campaign_name'
         end as match_rule
     from touchpoints
-    left join ads on touchpoints.workspace_id = ads.workspace_id and touchpoints.utm_content = ads.ad_id
+    left join ads
+        on touchpoints.workspace_id = ads.workspace_id
+        and coalesce(touchpoints.told_ad_id, touchpoints.utm_content) = ads.ad_id
     left join campaigns
-        on touchpoints.workspace_id = campaigns.workspace_id and lower(touchpoints.utm_campaign) = campaigns.label
+        on touchpoints.workspace_id = campaigns.workspace_id
+        and lower(coalesce(touchpoints.told_campaign_id, touchpoints.utm_campaign)) = campaigns.label
     left join channelled on touchpoints.touchpoint_id = channelled.touchpoint_id and channelled.precedence = 1
 ),
 

@@ -1,13 +1,22 @@
--- Grain: one touchpoint. In this first form a contact gives one: the first source that its CRM saw.
+-- Grain: one touchpoint of a known person that says where it came from: the source that a CRM saw when it created a
+-- contact, or a row of a touchpoints file, also of the time when the person was only an anonymous id.
 with contacts as (
     select * from {{ ref('int_contacts_unioned') }}
+),
+
+file_touchpoints as (
+    select * from {{ ref('stg_files__touchpoints') }}
 ),
 
 people as (
     select * from {{ ref('int_people_resolved') }}
 ),
 
-evidenced as (
+anonymous_ids as (
+    select * from {{ ref('int_anonymous_ids_resolved') }}
+),
+
+of_contacts as (
     select
         contacts.workspace_id,
         contacts.contact_id as touchpoint_id,
@@ -21,7 +30,9 @@ evidenced as (
         contacts.utm_medium,
         contacts.utm_campaign,
         contacts.utm_content,
-        contacts.utm_term
+        contacts.utm_term,
+        cast(null as varchar) as told_campaign_id,
+        cast(null as varchar) as told_ad_id
     from contacts
     inner join people on contacts.workspace_id = people.workspace_id and contacts.email = people.email
     where
@@ -30,8 +41,47 @@ evidenced as (
         ) is not null
 ),
 
+of_files as (
+    select
+        file_touchpoints.workspace_id,
+        file_touchpoints.touchpoint_id,
+        coalesce(people.person_id, anonymous_ids.person_id) as person_id,
+        file_touchpoints.connection_id,
+        file_touchpoints.kind as touchpoint_kind,
+        file_touchpoints.occurred_at,
+        file_touchpoints.occurred_date,
+        file_touchpoints.referrer,
+        file_touchpoints.utm_source,
+        file_touchpoints.utm_medium,
+        file_touchpoints.utm_campaign,
+        file_touchpoints.utm_content,
+        file_touchpoints.utm_term,
+        file_touchpoints.campaign_id as told_campaign_id,
+        file_touchpoints.ad_id as told_ad_id
+    from file_touchpoints
+    left join people
+        on file_touchpoints.workspace_id = people.workspace_id and file_touchpoints.email = people.email
+    left join anonymous_ids
+        on file_touchpoints.workspace_id = anonymous_ids.workspace_id
+        and file_touchpoints.anonymous_id = anonymous_ids.anonymous_id
+        and file_touchpoints.email is null
+    where
+        coalesce(people.person_id, anonymous_ids.person_id) is not null
+        and coalesce(
+            file_touchpoints.referrer, file_touchpoints.utm_source, file_touchpoints.utm_medium,
+            file_touchpoints.utm_campaign, file_touchpoints.utm_content, file_touchpoints.campaign_id,
+            file_touchpoints.ad_id, file_touchpoints.click_id
+        ) is not null
+),
+
+unioned as (
+    select * from of_contacts
+    union all
+    select * from of_files
+),
+
 final as (
-    select * from evidenced
+    select * from unioned
 )
 
 select * from final

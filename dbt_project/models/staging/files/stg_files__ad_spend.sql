@@ -1,4 +1,4 @@
--- Grain: one row of a spend file. Files may leave out ids: then the name stands for the id.
+-- Grain: one row of a spend file or an ad export. Files may leave out ids: then the name stands for the id.
 with ad_spend as (
     select * from {{ source('files', 'ad_spend') }}
 ),
