@@ -125,7 +125,9 @@ def test_a_contact_is_known_as_of_both_builds(project: Project) -> None:
 
 def test_a_deletion_is_a_version_of_the_contact(project: Project) -> None:
     versions = """
-        select is_deleted, email from marts.fct_contact_versions
+        select is_deleted, emails.email
+        from marts.fct_contact_versions
+        inner join marts.bridge_person_emails as emails using (person_id)
         where contact_id = 'acme_hubspot:3' order by known_from
     """
     assert project.rows(versions) == [(False, "person3@example.com"), (True, "person3@example.com")]

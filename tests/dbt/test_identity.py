@@ -80,6 +80,16 @@ RANDOM_CASES = st.builds(
     st.lists(st.tuples(WHEN, DECISIONS), max_size=4).map(tuple),
     DECISIONS,
 ).map(_distinct_changes)
+CONTRADICTION = Case(
+    (),
+    (
+        (0, Decision(True, POOL[0], POOL[1])),
+        (1, Decision(True, POOL[1], POOL[2])),
+        (2, Decision(False, POOL[0], POOL[2])),
+    ),
+    Decision(False, POOL[1], POOL[2]),
+)
+"""Hardly ever drawn: a user's links would bring together whom the same user keeps apart."""
 WORKSPACES = ("forward", "reverse", "passing")
 
 
@@ -202,7 +212,7 @@ def _write(
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return Built(RawWarehouse(tmp_path_factory.mktemp("identity")), drawn(RANDOM_CASES, CASES))
+    return Built(RawWarehouse(tmp_path_factory.mktemp("identity")), [*drawn(RANDOM_CASES, CASES), CONTRADICTION])
 
 
 def partition(found: dict[str, str]) -> set[frozenset[str]]:

@@ -4,13 +4,16 @@ with versions as (
     select * from {{ ref('snp_contacts') }}
 ),
 
+people as (
+    select * from {{ ref('int_people_resolved') }}
+),
+
 final as (
     select
         versions.contact_id,
         versions.workspace_id,
         versions.connection_id,
-        versions.email,
-        versions.full_name,
+        people.person_id,
         versions.contact_state,
         versions.is_deleted,
         versions.created_at,
@@ -21,6 +24,7 @@ final as (
         {{ as_moment('versions.known_from') }} as known_from,
         {{ as_moment('versions.known_to') }} as known_to
     from versions
+    left join people on versions.workspace_id = people.workspace_id and versions.email = people.email
 )
 
 select * from final
