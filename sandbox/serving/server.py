@@ -18,13 +18,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.collection import no_collection
 from sandbox.serving.faults import FaultCounter, Faults, RequestLimit
+from sandbox.serving.google import Google, GoogleAccount
 from sandbox.serving.kit import Kit, KitAccount
 from sandbox.serving.meta import Meta, MetaAccount
 from sandbox.serving.thrivecart import ThriveCart, ThriveCartAccount
 from sandbox.serving.wire import Answer, RecordedRequest, Request, Vendor
 
 LOOPBACK = "127.0.0.1"
-SECRET_PARAMETERS = ("access_token", "token", "code", "client_secret")
+SECRET_PARAMETERS = ("access_token", "token", "code", "client_secret", "refresh_token")
 
 AccountT = TypeVar("AccountT")
 
@@ -57,12 +58,17 @@ class Sandbox:
         self._meta_accounts = {
             connection_id: MetaAccount(connection_id, content) for connection_id, content in _contents(folder / "meta")
         }
+        self._google_accounts = {
+            connection_id: GoogleAccount(connection_id, content)
+            for connection_id, content in _contents(folder / "google")
+        }
         thrivecart = ThriveCart(self._thrivecart_accounts.values(), self._fault_counter)
         self._authorization = thrivecart.authorization
         self._vendors: dict[str, Vendor] = {
             "thrivecart": thrivecart,
             "kit": Kit(KitAccount(connection_id, content) for connection_id, content in _contents(folder / "kit")),
             "meta": Meta(self._meta_accounts.values()),
+            "google": Google(self._google_accounts.values()),
         }
         self._requests: list[RecordedRequest] = []
         self._port = port
@@ -86,7 +92,7 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """The address before /thrivecart, /kit and /meta; with port 0 it is known once the context has begun."""
+        """The address before /thrivecart, /kit, /meta and /google; with port 0 known once the context has begun."""
         return f"http://{LOOPBACK}:{self._port}"
 
     @property
@@ -150,18 +156,24 @@ class Sandbox:
         account.set_subscription_status(str(subscription_number), status)
 
     def restate_spend(self, connection_id: str, day: date | str, ad_id: str, spend: Decimal | str) -> None:
-        """Set what an ad cost on a day of its account, in units of its currency; the account's row moves along.
+        """Set what an ad cost on a day of its account, in units of its currency.
+
+        The row that is the truth of spend, the account's at Meta and the campaign's at Google, moves along.
 
         Raises LookupError for an unknown connection, ad or day.
         """
-        _account(self._meta_accounts, connection_id).restate_spend(str(day), ad_id, Decimal(spend))
+        self._ad_account(connection_id).restate_spend(str(day), ad_id, Decimal(spend))
 
     def remove_ad_day(self, connection_id: str, ad_id: str, day: date | str) -> None:
-        """Let an ad vanish from a day of its account; the account's row stays.
+        """Let an ad vanish from a day of its account; the account's or the campaign's row stays.
 
         Raises LookupError for an unknown connection, ad or day.
         """
-        _account(self._meta_accounts, connection_id).remove_ad_day(ad_id, str(day))
+        self._ad_account(connection_id).remove_ad_day(ad_id, str(day))
+
+    def _ad_account(self, connection_id: str) -> MetaAccount | GoogleAccount:
+        accounts: dict[str, MetaAccount | GoogleAccount] = {**self._meta_accounts, **self._google_accounts}
+        return _account(accounts, connection_id)
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Answer, bool]:
         """Return the answer to a request and whether the connection drops halfway through it."""

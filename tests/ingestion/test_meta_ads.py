@@ -16,6 +16,8 @@ from tests.ingestion.fake_vendor import Answer, FakeVendor, Request
 
 NOVEMBER = Window(date(2026, 11, 1), date(2026, 11, 3))
 INSIGHTS = "/v26.0/act_1001/insights"
+DAYS = ("ad_insights", "account_insights")
+ITSELF = {"account_id": "1001", "name": "Acme", "currency": "USD", "timezone_name": "America/New_York"}
 ADS = "select date_start, ad_id, spend from raw_meta_ads.ad_insights order by all"
 
 
@@ -59,6 +61,9 @@ def connect(project: Project, vendor: FakeVendor) -> FakeAdAccount:
     fake = FakeAdAccount()
     fake.spend = {("2026-11-01", "7"): "10.50", ("2026-11-02", "7"): "11.00", ("2026-11-02", "8"): "3.25"}
     vendor.routes[INSIGHTS] = fake.serve
+    vendor.routes[INSIGHTS.removesuffix("/insights")] = lambda _: ITSELF
+    for edge in ("campaigns", "adsets", "ads"):
+        vendor.routes[INSIGHTS.replace("insights", edge)] = lambda _: {"data": []}
     return fake
 
 
@@ -90,7 +95,7 @@ def test_rows_are_landed_as_text_as_sent(read_only_project: Project, loaded_acco
 def test_both_levels_are_asked_day_by_day_with_the_token_in_a_header(
     loaded_account: FakeAdAccount, read_only_vendor: FakeVendor
 ) -> None:
-    requests = read_only_vendor.requests
+    requests = read_only_vendor.asked(INSIGHTS)
     assert {request.query["level"] for request in requests} == {"ad", "account"}
     assert {request.query["time_increment"] for request in requests} == {"1"}
     assert {request.headers["Authorization"] for request in requests} == {"Bearer key-of-acme_meta"}
@@ -139,9 +144,9 @@ def test_rows_of_another_account_stay(project: Project, account: FakeAdAccount, 
     other.spend = {("2026-11-01", "9"): "5.00"}
     vendor.routes["/v26.0/act_2002/insights"] = other.serve
     project.connect("acme_meta_uk", "meta_ads", vendor.url, vendor_account_id="2002", time_zone="Europe/London")
-    project.load("meta_ads", window=NOVEMBER)
+    project.load("meta_ads", *DAYS, window=NOVEMBER)
     account.spend.clear()
-    project.load("meta_ads", window=NOVEMBER)
+    project.load("meta_ads", *DAYS, window=NOVEMBER)
     assert project.rows("select connection_id, spend from raw_meta_ads.ad_insights") == [("acme_meta_uk", "5.00")]
 
 
@@ -171,12 +176,12 @@ def test_a_window_that_is_too_much_is_halved_without_waiting(project: Project, a
     assert project.rows("select count(*) from raw_meta_ads.ad_insights") == [(3,)]
 
 
-def test_history_is_asked_for_in_windows_of_28_days_as_far_as_meta_keeps_it(
+def test_history_is_asked_for_in_windows_of_14_days_as_far_as_meta_keeps_it(
     project: Project, account: FakeAdAccount
 ) -> None:
     project.load("meta_ads", "account_insights")
     spans = [(date.fromisoformat(since), date.fromisoformat(until)) for _, since, until in account.windows]
-    assert max((until - since).days for since, until in spans) == 27
+    assert max((until - since).days for since, until in spans) == 13
     assert all(after[0] - before[1] == timedelta(days=1) for before, after in pairwise(spans))
     # 37 months are at least 1125 days; four of them are left out.
     assert 1115 <= (spans[-1][1] - spans[0][0]).days <= 1128

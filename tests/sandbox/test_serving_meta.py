@@ -41,12 +41,12 @@ def test_a_token_does_not_open_another_account(sandbox: Sandbox) -> None:
 
 
 def test_an_unknown_path_is_refused(sandbox: Sandbox) -> None:
-    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_42/campaigns", headers=META_KEY, timeout=5)
+    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_42/pixels", headers=META_KEY, timeout=5)
     assert error_of(response) == (400, 2500)
 
 
 def test_a_wrong_verb_is_refused(sandbox: Sandbox) -> None:
-    response = requests.post(f"{sandbox.base_url}/meta/v26.0/act_42/insights", headers=META_KEY, timeout=5)
+    response = requests.delete(f"{sandbox.base_url}/meta/v26.0/act_42/insights", headers=META_KEY, timeout=5)
     assert error_of(response) == (400, 100)
 
 
