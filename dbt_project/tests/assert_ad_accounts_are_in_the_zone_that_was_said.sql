@@ -1,5 +1,5 @@
 -- Guards: connections.csv names the zone that the platform says the ad account's days are in. Another one asks for the
--- wrong day around midnight, and compares a day's spend with the wrong sales. It warns: no number of the account is wrong.
+-- wrong day around midnight. It warns: no number of the account is wrong.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_ad_spend'}}}) }}
 
 select distinct

@@ -1,5 +1,5 @@
--- Guards: what a restatement was the last to say of an ad and a day is what the spend says now, and each one begins where
--- the one before it ended.
+-- Guards: what the last restatement said of an ad and a day is what the spend says now, and each one begins where the
+-- one before it ended.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_ad_spend_restatements'}}}) }}
 
 with restatements as (

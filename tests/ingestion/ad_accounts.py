@@ -1,7 +1,6 @@
 """Ad accounts written by hand, as the sandbox serves them, and a project that is connected to them."""
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +105,3 @@ def connect_google(project: Project, sandbox: Sandbox, **given: str) -> None:
 def connect_meta(project: Project, sandbox: Sandbox) -> None:
     account = {"vendor_account_id": "1001", "time_zone": "America/New_York", "currency": "USD"}
     project.connect("acme_meta", "meta_ads", f"{sandbox.base_url}/meta", **account)
-
-
-def micros_by_day(content: dict[str, Any], since: date, until: date) -> dict[tuple[str, str], int]:
-    """Add up what the account's own file says of its campaigns."""
-    return {
-        (row["date"], row["campaign_id"]): row["cost_micros"]
-        for row in content["campaign_days"]
-        if since.isoformat() <= row["date"] <= until.isoformat()
-    }

@@ -202,21 +202,21 @@ def test_pages_are_followed_to_the_last(project: Project, tmp_path: Path) -> Non
     assert project.rows("select sum(metrics_cost_micros) from raw_google_ads.campaign_days") == [(28_000_000,)]
 
 
-def test_a_year_of_500_ads_is_19_requests_for_the_ads_and_one_token(project: Project, tmp_path: Path) -> None:
+def test_a_year_is_one_search_in_pages_whatever_the_number_of_ads(project: Project, tmp_path: Path) -> None:
     first_day = date(2025, 11, 1)
-    ads = [{"id": str(number), "ad_group_id": "21", "status": "ENABLED"} for number in range(500)]
+    ads = [{"id": str(number), "ad_group_id": "21", "status": "ENABLED"} for number in range(20)]
     days = [
         ad_day((first_day + timedelta(days=number)).isoformat(), ad["id"], 1_000_000)
         for number in range(365)
         for ad in ads
     ]
-    with serving(tmp_path / "vendors", ads=ads, ad_days=days) as sandbox:
+    with serving(tmp_path / "vendors", page_size=1000, ads=ads, ad_days=days) as sandbox:
         connect_google(project, sandbox)
         project.load("google_ads", "ad_days", window=Window(first_day, date(2026, 10, 31)))
-        # 365 x 500 = 182,500 rows in pages of 10,000.
-        assert len(searches(sandbox)) == 19
+        # 365 x 20 = 7,300 rows in pages of 1,000. Google's pages are of 10,000: 500 ads are 19 of them.
+        assert len(searches(sandbox)) == 8
         assert len([request for request in sandbox.requests if request.path == "/google/token"]) == 1
-    assert project.rows("select count(*) from raw_google_ads.ad_days") == [(182_500,)]
+    assert project.rows("select count(*) from raw_google_ads.ad_days") == [(7_300,)]
 
 
 def test_a_first_load_asks_for_37_months_and_a_later_one_for_90_days(connected: Project, account: Sandbox) -> None:
@@ -261,8 +261,8 @@ def test_a_manager_account_is_told_apart_from_one_that_spent_nothing(project: Pr
     [
         (
             "REFRESH_TOKEN",
-            "acme_google: Google does not accept the key in CONNECTIONS__ACME_GOOGLE__REFRESH_TOKEN: it is wrong, revoked "
-            "or expired; renew it at Google's page of consent, for the scope https://www.googleapis.com/auth/adwords",
+            "acme_google: Google does not accept the key in CONNECTIONS__ACME_GOOGLE__REFRESH_TOKEN: it is wrong, "
+            "revoked or expired; renew it at Google's page of consent, for the scope https://www.googleapis.com/auth/adwords",
         ),
         (
             "CLIENT_SECRET",

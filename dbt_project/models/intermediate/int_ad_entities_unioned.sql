@@ -28,23 +28,34 @@ statuses as (
 ),
 
 unioned as (
-    select connection_id, platform, 'campaign' as level, campaign_id, cast(null as varchar) as ad_set_id,
+    select
+        connection_id, platform, 'campaign' as entity_level, campaign_id, cast(null as varchar) as ad_set_id,
         cast(null as varchar) as ad_id, campaign_name as entity_name, platform_status
     from meta_campaigns
     union all
-    select connection_id, platform, 'campaign', campaign_id, null, null, campaign_name, platform_status
+    select
+        connection_id, platform, 'campaign' as entity_level, campaign_id, cast(null as varchar) as ad_set_id,
+        cast(null as varchar) as ad_id, campaign_name as entity_name, platform_status
     from google_campaigns
     union all
-    select connection_id, platform, 'ad_set', campaign_id, ad_set_id, null, ad_set_name, platform_status
+    select
+        connection_id, platform, 'ad_set' as entity_level, campaign_id, ad_set_id,
+        null as ad_id, ad_set_name as entity_name, platform_status
     from meta_ad_sets
     union all
-    select connection_id, platform, 'ad_set', campaign_id, ad_set_id, null, ad_set_name, platform_status
+    select
+        connection_id, platform, 'ad_set' as entity_level, campaign_id, ad_set_id,
+        null as ad_id, ad_set_name as entity_name, platform_status
     from google_ad_groups
     union all
-    select connection_id, platform, 'ad', campaign_id, ad_set_id, ad_id, ad_name, platform_status
+    select
+        connection_id, platform, 'ad' as entity_level, campaign_id, ad_set_id,
+        ad_id, ad_name as entity_name, platform_status
     from meta_ads
     union all
-    select connection_id, platform, 'ad', campaign_id, ad_set_id, ad_id, ad_name, platform_status
+    select
+        connection_id, platform, 'ad' as entity_level, campaign_id, ad_set_id,
+        ad_id, ad_name as entity_name, platform_status
     from google_ads
 ),
 

@@ -82,7 +82,7 @@ unioned as (
     union all
     select
         workspace_id, connection_id, platform, account_id, spend_date, campaign_id, ad_set_id, ad_id, currency,
-        spend_after_amount - difference_amount, spend_after_amount, difference_amount,
+        spend_after_amount - difference_amount as spend_before_amount, spend_after_amount, difference_amount,
         seen_before_at, restated_at, seen_before_date, restated_date
     from walked_back
 ),

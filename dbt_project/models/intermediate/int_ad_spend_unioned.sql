@@ -1,5 +1,5 @@
--- Grain: one ad entity of a connection on one day of its ad account. What is stated to be spent (by the account at Meta, by
--- the campaign at Google) beyond the listed ads is a row `unallocated`, so that entities always add up to what is stated.
+-- Grain: one ad entity of a connection on one day of its ad account. What is stated to be spent (by the account at Meta,
+-- by the campaign at Google) beyond the listed ads is a row `unallocated`: entities always add up to what is stated.
 with meta_ads as (
     select * from {{ ref('stg_meta_ads__ad_insights') }}
 ),
@@ -26,13 +26,15 @@ entities as (
 
 ads as (
     select
-        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, campaign_name, ad_set_id, ad_set_name,
-        ad_id, ad_name, currency, account_time_zone, spend_amount, impressions, clicks, 'unallocated' as truth_id
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, campaign_name, ad_set_id,
+        ad_set_name, ad_id, ad_name, currency, account_time_zone, spend_amount, impressions, clicks,
+        'unallocated' as truth_id
     from meta_ads
     union all
     select
-        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, null, ad_set_id, null,
-        ad_id, null, currency, account_time_zone, spend_amount, impressions, clicks, campaign_id
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, null as campaign_name, ad_set_id,
+        null as ad_set_name, ad_id, null as ad_name, currency, account_time_zone, spend_amount, impressions, clicks,
+        campaign_id as truth_id
     from google_ads
 ),
 
@@ -82,21 +84,22 @@ unallocated as (
 
 unioned as (
     select
-        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, campaign_name, ad_set_id, ad_set_name,
-        ad_id, ad_name, cast(null as varchar) as utm_campaign, currency, account_time_zone, spend_amount, impressions,
-        clicks
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, campaign_name, ad_set_id,
+        ad_set_name, ad_id, ad_name, cast(null as varchar) as utm_campaign, currency, account_time_zone, spend_amount,
+        impressions, clicks
     from ads
     union all
     select
         workspace_id, connection_id, platform, account_id, spend_date, campaign_id,
-        case when campaign_id = 'unallocated' then 'Unallocated' end, 'unallocated', 'Unallocated', 'unallocated',
-        'Unallocated', null, currency, account_time_zone, spend_amount, impressions, clicks
+        case when campaign_id = 'unallocated' then 'Unallocated' end as campaign_name, 'unallocated' as ad_set_id,
+        'Unallocated' as ad_set_name, 'unallocated' as ad_id, 'Unallocated' as ad_name, null as utm_campaign, currency,
+        account_time_zone, spend_amount, impressions, clicks
     from unallocated
     where spend_amount <> 0 or impressions <> 0 or clicks <> 0
     union all
     select
-        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, campaign_name, ad_set_id, ad_set_name,
-        ad_id, ad_name, utm_campaign, currency, account_time_zone, spend_amount, impressions, clicks
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, campaign_name, ad_set_id,
+        ad_set_name, ad_id, ad_name, utm_campaign, currency, account_time_zone, spend_amount, impressions, clicks
     from file_spend
 ),
 
@@ -121,15 +124,15 @@ named as (
         unioned.clicks
     from unioned
     left join entities as campaigns
-        on campaigns.level = 'campaign'
+        on campaigns.entity_level = 'campaign'
         and unioned.connection_id = campaigns.connection_id
         and unioned.campaign_id = campaigns.campaign_id
     left join entities as ad_sets
-        on ad_sets.level = 'ad_set'
+        on ad_sets.entity_level = 'ad_set'
         and unioned.connection_id = ad_sets.connection_id
         and unioned.ad_set_id = ad_sets.ad_set_id
     left join entities as ads_of_lists
-        on ads_of_lists.level = 'ad'
+        on ads_of_lists.entity_level = 'ad'
         and unioned.connection_id = ads_of_lists.connection_id
         and unioned.ad_set_id = ads_of_lists.ad_set_id
         and unioned.ad_id = ads_of_lists.ad_id

@@ -37,15 +37,15 @@ final as (
         ranked.last_spend_date
     from ranked
     left join entities as campaigns
-        on campaigns.level = 'campaign'
+        on campaigns.entity_level = 'campaign'
         and ranked.connection_id = campaigns.connection_id
         and ranked.campaign_id = campaigns.campaign_id
     left join entities as ad_sets
-        on ad_sets.level = 'ad_set'
+        on ad_sets.entity_level = 'ad_set'
         and ranked.connection_id = ad_sets.connection_id
         and ranked.ad_set_id = ad_sets.ad_set_id
     left join entities as ads
-        on ads.level = 'ad'
+        on ads.entity_level = 'ad'
         and ranked.connection_id = ads.connection_id
         and ranked.ad_set_id = ads.ad_set_id
         and ranked.ad_id = ads.ad_id

@@ -26,7 +26,8 @@ renamed as (
         account_insights.seen_at
     from account_insights
     inner join connections on account_insights.connection_id = connections.connection_id
-    left join accounts on account_insights.connection_id = accounts.connection_id and account_insights.account_id = accounts.account_id
+    left join accounts
+        on account_insights.connection_id = accounts.connection_id and account_insights.account_id = accounts.account_id
 ),
 
 final as (

@@ -32,7 +32,8 @@ renamed as (
         ad_insights.seen_at
     from ad_insights
     inner join connections on ad_insights.connection_id = connections.connection_id
-    left join accounts on ad_insights.connection_id = accounts.connection_id and ad_insights.account_id = accounts.account_id
+    left join accounts
+        on ad_insights.connection_id = accounts.connection_id and ad_insights.account_id = accounts.account_id
 ),
 
 final as (
