@@ -107,6 +107,17 @@ def test_workspaces_are_read(bare_project: Project) -> None:
             id="ad account without zone",
         ),
         pytest.param(
+            {"source": "google_ads", "vendor_account_id": "12345", "time_zone": "Europe/Paris"},
+            "connections.csv, line 2: vendor_account_id of acme_one must be the account's ten digits, such as "
+            "212-145-0128, or those of its manager account, a slash and its own",
+            id="bad Google account",
+        ),
+        pytest.param(
+            {"source": "google_ads", "vendor_account_id": "555-000-1111/2121450128"},
+            "connections.csv, line 2: time_zone of acme_one is missing; set the account's, as Google Ads shows it",
+            id="Google account without zone",
+        ),
+        pytest.param(
             {"source": "files"},
             "connections.csv, line 2: base_url of acme_one is missing; set the folder that holds its files",
             id="files without folder",
