@@ -1,5 +1,5 @@
--- Grain: one ad entity of a connection on one day of its ad account. What is stated to be spent (by the account at Meta,
--- by a campaign at Google) beyond the listed ads is a row `unallocated`, so that entities add up to what is stated.
+-- Grain: one ad entity of a connection on one day of its ad account. What is stated to be spent beyond the listed ads
+-- (by the account at Meta, by a campaign at Google) is a row `unallocated`: entities add up to what is stated.
 with meta_ads as (
     select * from {{ ref('stg_meta_ads__ad_insights') }}
 ),
