@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 
 from ingestion.files import SOURCE as FILES
+from ingestion.google_ads import SOURCE as GOOGLE_ADS
 from ingestion.hubspot import SOURCE as HUBSPOT
 from ingestion.kit import SOURCE as KIT
 from ingestion.loading import LoadFailed, declare_tables, load_source
@@ -13,7 +14,7 @@ from ingestion.window import Window
 
 __all__ = ["SOURCES", "LoadFailed", "Source", "Table", "TableLoad", "Window", "declare_tables", "load"]
 
-SOURCES: dict[str, Source] = {source.name: source for source in (THRIVECART, KIT, HUBSPOT, META_ADS, FILES)}
+SOURCES: dict[str, Source] = {source.name: source for source in (THRIVECART, KIT, HUBSPOT, META_ADS, GOOGLE_ADS, FILES)}
 
 
 def load(

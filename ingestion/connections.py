@@ -17,6 +17,7 @@ SECRET_NAMES: dict[str, tuple[str, ...]] = {
     "kit": ("api_key",),
     "hubspot": ("access_token",),
     "meta_ads": ("access_token",),
+    "google_ads": ("client_id", "client_secret", "refresh_token"),
     "files": (),
 }
 """What each source needs to be let in. Its keys are the sources a connection may name."""
@@ -44,6 +45,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "identity_decisions.csv": ("workspace_id", "email", "other_email", "decision", "decided_at", "reason"),
     "exchange_rates.csv": ("rate_date", "currency", "reporting_currency", "rate"),
 }
+
+GOOGLE_ADS_ACCOUNT = re.compile(
+    r"(?:(?P<manager>[0-9]{3}-?[0-9]{3}-?[0-9]{4})/)?(?P<account>[0-9]{3}-?[0-9]{3}-?[0-9]{4})"
+)
+"""An account at Google Ads, with its dashes or without, after the manager account that gives access to it, if any."""
 
 # A double underscore would make the variable that holds the secret ambiguous.
 IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -228,6 +234,14 @@ def _source_defects(where: str, row: dict[str, str]) -> Iterator[str]:
             yield f"{where}: vendor_account_id of {connection_id} must be the ad account's digits, without act_"
         if not row["time_zone"]:
             yield f"{where}: time_zone of {connection_id} is missing; set the ad account's, as Ads Manager shows it"
+    if row["source"] == "google_ads":
+        if not GOOGLE_ADS_ACCOUNT.fullmatch(row["vendor_account_id"]):
+            yield (
+                f"{where}: vendor_account_id of {connection_id} must be the account's ten digits, "
+                "such as 212-145-0128, or those of its manager account, a slash and its own"
+            )
+        if not row["time_zone"]:
+            yield f"{where}: time_zone of {connection_id} is missing; set the account's, as Google Ads shows it"
     if row["source"] == "files" and not row["base_url"]:
         yield f"{where}: base_url of {connection_id} is missing; set the folder that holds its files"
 

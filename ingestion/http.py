@@ -19,8 +19,11 @@ from ingestion.tables import Report
 ADDRESS = re.compile(r"[^\s@\"'<>=&]+(@|%40)[^\s@\"'<>&]+")
 INTERRUPTIONS = (ConnectionError, Timeout, ChunkedEncodingError, ContentDecodingError)
 NOT_IMPLEMENTED = 501
-OPTIONAL_FAILURES = 2
-"""An optional call that failed so often fails always: some accounts never get an answer to it."""
+FEW_FAILURES = 2
+"""A call that the load can do without, or can ask for in parts, is given up when it failed so often."""
+GATEWAY_TIMEOUT = 504
+
+IsFailure = Callable[[Response | None, BaseException | None], bool]
 
 
 class VendorError(Exception):
@@ -34,6 +37,10 @@ class VendorError(Exception):
 
 class AccessDenied(VendorError):
     """The vendor does not take the key."""
+
+
+class TimedOut(VendorError):
+    """The vendor takes too long over an answer."""
 
 
 def without_addresses(text: str) -> str:
@@ -53,6 +60,16 @@ def words_of(response: Response, *secrets: str) -> str:
     for secret_text in secrets:
         text = text.replace(secret_text, "<key>")
     return one_line(text)
+
+
+def is_timeout(response: Response | None, error: BaseException | None) -> bool:
+    """Tell whether an answer took too long, for us or for the vendor itself."""
+    return isinstance(error, ReadTimeout) if response is None else response.status_code == GATEWAY_TIMEOUT
+
+
+def is_failure(response: Response | None, error: BaseException | None) -> bool:
+    """Tell whether the vendor failed at an answer."""
+    return isinstance(error, ReadTimeout) if response is None else response.status_code >= 500
 
 
 def is_overload(response: Response) -> bool:
@@ -127,21 +144,29 @@ class VendorClient:
         params: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
         is_optional: bool = False,
+        is_divisible: bool = False,
     ) -> Any:
-        """Return the JSON of a GET. Raises VendorError, AccessDenied.
+        """Return the JSON of a GET. Raises VendorError, AccessDenied, TimedOut.
 
-        An optional call is given up sooner where the vendor fails at it; a busy vendor is waited for all the same.
+        An optional call is given up sooner where the vendor fails at it, and a divisible one, which can be asked for in
+        parts, where it takes too long; a busy vendor is waited for all the same.
         """
-        return self._ask("GET", path, {"params": params}, headers, is_optional)
+        given_up_at = is_failure if is_optional else is_timeout if is_divisible else None
+        return self._ask("GET", path, {"params": params}, headers, given_up_at)
 
     def post(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
         """Return the JSON of a POST with a JSON body. Raises VendorError, AccessDenied."""
-        return self._ask("POST", path, {"json": body}, headers, is_optional=False)
+        return self._ask("POST", path, {"json": body}, headers, given_up_at=None)
 
     def _ask(
-        self, method: str, path: str, content: dict[str, Any], headers: dict[str, str] | None, is_optional: bool
+        self,
+        method: str,
+        path: str,
+        content: dict[str, Any],
+        headers: dict[str, str] | None,
+        given_up_at: IsFailure | None,
     ) -> Any:
-        client = self._client_asking_again_if(self._until_it_keeps_failing()) if is_optional else self._client
+        client = self._client_asking_again_if(self._until(given_up_at)) if given_up_at else self._client
         session = client.session
         # dlt keeps a session per thread: each of them goes through the one throttle of the account.
         session.mount(self._base_url, self._throttle)
@@ -155,11 +180,11 @@ class VendorClient:
                 **content,
             )
         except INTERRUPTIONS as error:
-            problem = type(error).__name__
+            problem, kind = type(error).__name__, TimedOut if is_timeout(None, error) else VendorError
         else:
             return self._answer(asked, response)
         # Raised outside the except block: the vendor library's own error quotes the request.
-        raise VendorError(
+        raise kind(
             f"{self._connection.connection_id}: {self._vendor.name} could not be reached for {asked} ({problem}); "
             "check the network and base_url, then start again"
         )
@@ -176,9 +201,8 @@ class VendorClient:
             )
         if response.status_code >= 400 or vendor.is_busy(response):
             said = words_of(response, self._key)
-            raise VendorError(
-                f"{connection_id}: {vendor.name} answered {response.status_code} to {asked}: {said}", response
-            )
+            kind = TimedOut if is_timeout(response, None) else VendorError
+            raise kind(f"{connection_id}: {vendor.name} answered {response.status_code} to {asked}: {said}", response)
         try:
             return response.json()
         except ValueError:
@@ -208,14 +232,14 @@ class VendorClient:
         self._report(f"{self._connection.connection_id}: {self._vendor.name} {reason}; asking again after a while")
         return True
 
-    def _until_it_keeps_failing(self) -> RetryPredicate:
-        """Return the condition of one optional call."""
+    def _until(self, given_up_at: IsFailure) -> RetryPredicate:
+        """Return the condition of one call that is given up when it keeps failing so."""
         failures = 0
 
         def should_ask_again(response: Response | None, error: BaseException | None) -> bool:
             nonlocal failures
-            failures += isinstance(error, ReadTimeout) if response is None else response.status_code >= 500
-            return failures < OPTIONAL_FAILURES and self._should_ask_again(response, error)
+            failures += given_up_at(response, error)
+            return failures < FEW_FAILURES and self._should_ask_again(response, error)
 
         return should_ask_again
 

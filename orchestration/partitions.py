@@ -13,7 +13,8 @@ DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone="
 """Whole days up to yesterday (UTC). Whose days a key means is the source's: UTC, or the ad account's own."""
 
 DAILY_DAYS = 28
-"""The days that the daily job marks as loaded: as far as the farthest look-back of a source."""
+"""The days that the daily job marks as loaded. Google's look-back is farther, and each mark costs: an older day was
+marked when it was younger."""
 
 WHAT_IS_NEW = "dollartrail/what_is_new"
 """Tag of runs that load whatever came since the last load, and not just the days they name."""

@@ -42,7 +42,7 @@ class Road:
             **demo.SETTINGS,
             **{
                 f"SOURCES__{source}__{setting}": value
-                for source in ("THRIVECART", "KIT", "META_ADS")
+                for source in ("THRIVECART", "KIT", "META_ADS", "GOOGLE_ADS")
                 for setting, value in (
                     ("RETRY_WAIT_SECONDS", "0.02"),
                     ("LONGEST_WAIT_SECONDS", "0.2"),

@@ -152,7 +152,9 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
         connect(project, vendor, folder / "drop")
         day = Window(date(2026, 11, 1), date(2026, 11, 1))
         loads = {source: project.load(source) for source in ("thrivecart", "kit", "hubspot", "files")}
-        loads["meta_ads"] = project.load("meta_ads", window=day)
+        loads["meta_ads"] = project.load("meta_ads", "ad_insights", "account_insights", window=day)
+        # Without a connection: its tables have to be there.
+        project.load("google_ads")
         deliver(project)
         build_staging(folder)
         yield Staged(project, loads, vendor)

@@ -28,6 +28,7 @@ MARTS = (
     "fct_subscription_periods",
     "fct_touchpoints",
     "fct_transactions",
+    "rpt_ad_spend_restatements",
     "rpt_churn_rates",
     "rpt_mrr_movements",
     "rpt_roi_daily",
@@ -164,6 +165,24 @@ def test_an_ad_that_meta_names_no_more_is_gone(changing_road: Road, restated: tu
 def test_spend_of_an_ad_that_is_gone_stays_with_its_account(changing_road: Road, restated: tuple[AdDay, AdDay]) -> None:
     _, second = restated
     assert account_cents_of(changing_road, second.connection_id, second.spend_date) == second.account_cents
+
+
+def test_what_meta_restated_is_kept_with_what_it_said_before(
+    changing_road: Road, restated: tuple[AdDay, AdDay]
+) -> None:
+    first, second = restated
+    kept = changing_road.rows(
+        """
+        select ad_id, spend_date, cast(spend_before_amount * 100 as bigint), cast(spend_after_amount * 100 as bigint)
+        from marts.rpt_ad_spend_restatements
+        """
+    )
+    # What the vanished ad cost is the account's all the same, and was in no rest before.
+    (rest,) = [row for row in kept if row[0] == "unallocated"]
+    assert rest[1] == second.spend_date and rest[3] - rest[2] == second.cents
+    assert sorted(row for row in kept if row[0] != "unallocated") == sorted(
+        [(first.ad_id, first.spend_date, first.cents, 1234), (second.ad_id, second.spend_date, second.cents, 0)]
+    )
 
 
 def test_a_wrong_key_is_one_line_that_names_connection_and_variable_and_keeps_the_last_publication(

@@ -14,5 +14,8 @@ union all
 select 'meta_ads' as source, connection_id, raw_table, row_key, field, reason
 from {{ ref('stg_meta_ads__rejected_rows') }}
 union all
+select 'google_ads' as source, connection_id, raw_table, row_key, field, reason
+from {{ ref('stg_google_ads__rejected_rows') }}
+union all
 select 'files' as source, connection_id, raw_table, row_key, field, reason
 from {{ ref('stg_files__rejected_rows') }}

@@ -1,5 +1,6 @@
-"""The raw tables of Meta's insights, with the fields we ask for. Numbers are text, as sent."""
+"""The raw tables of Meta's insights and what they are about, with the fields we ask for. Numbers are text, as sent."""
 
+from ingestion.spend import RESTATED_SPEND
 from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table
 
 
@@ -36,4 +37,39 @@ ACCOUNT_INSIGHTS = Table(
     is_partitioned=True,
 )
 
-TABLES = (AD_INSIGHTS, ACCOUNT_INSIGHTS, REJECTED_ROWS)
+ACCOUNTS = Table(
+    name="accounts",
+    description="The ad account itself, with the currency and the zone that its days are in.",
+    columns={**COMMON_COLUMNS, **_texts("account_id", "name", "currency", "timezone_name", "account_status")},
+    primary_key=("connection_id", "account_id"),
+    required=("account_id", "currency", "timezone_name"),
+)
+
+CAMPAIGNS = Table(
+    name="campaigns",
+    description="Every campaign of the account, whatever its status.",
+    columns={**COMMON_COLUMNS, **_texts("id", "account_id", "name", "status", "effective_status")},
+    primary_key=("connection_id", "id"),
+    required=("id", "status"),
+)
+
+AD_SETS = Table(
+    name="ad_sets",
+    description="Every ad set of the account, whatever its status.",
+    columns={**COMMON_COLUMNS, **_texts("id", "account_id", "campaign_id", "name", "status", "effective_status")},
+    primary_key=("connection_id", "id"),
+    required=("id", "status"),
+)
+
+ADS = Table(
+    name="ads",
+    description="Every ad of the account, whatever its status.",
+    columns={
+        **COMMON_COLUMNS,
+        **_texts("id", "account_id", "campaign_id", "adset_id", "name", "status", "effective_status"),
+    },
+    primary_key=("connection_id", "id"),
+    required=("id", "status"),
+)
+
+TABLES = (AD_INSIGHTS, ACCOUNT_INSIGHTS, ACCOUNTS, CAMPAIGNS, AD_SETS, ADS, RESTATED_SPEND, REJECTED_ROWS)

@@ -14,7 +14,7 @@ CONNECTION_COLUMNS = (
 )
 DECISION_COLUMNS = ("workspace_id", "email", "other_email", "decision", "decided_at", "reason")
 RATE_COLUMNS = ("rate_date", "currency", "reporting_currency", "rate")
-_PATHS = {"thrivecart": "thrivecart", "kit": "kit", "meta_ads": "meta"}
+_PATHS = {"thrivecart": "thrivecart", "kit": "kit", "meta_ads": "meta", "google_ads": "google"}
 
 
 def write_configuration(folder: Path, base_url: str) -> None:

@@ -14,7 +14,10 @@ _VALUE_OF_A_CLAIMED_PURCHASE = 97
 
 
 def meta_file(business: Business, connection: Connection) -> Row:
-    """Return what is kept of one ad account, days oldest first. Deleted ads are in the account's rows only."""
+    """Return what is kept of one ad account, days oldest first.
+
+    What deleted ads cost is in the account's rows only; lists name them, as deleted.
+    """
     ad_days = [day for day in business.spend.ad_days if day.ad.campaign.connection_id == connection.connection_id]
     contacts = [
         contact
@@ -30,6 +33,9 @@ def meta_file(business: Business, connection: Connection) -> Row:
         "access_token": connection.secrets["ACCESS_TOKEN"],
         "account_id": connection.vendor_account_id,
         "account_currency": connection.currency,
+        "name": connection.name,
+        "timezone_name": connection.time_zone,
+        **_lists(business, connection),
         "ad_rows": [
             _ad_row(ad_day, connection, leads[ad_day.ad.ad_id, ad_day.day])
             for ad_day in ad_days
@@ -37,6 +43,30 @@ def meta_file(business: Business, connection: Connection) -> Row:
         ],
         "account_rows": [_account_row(day, shown, connection) for day, shown in by_day.items()],
     }
+
+
+def _lists(business: Business, connection: Connection) -> Row:
+    """Return campaigns, ad sets and ads that have run, with the status they have now."""
+    ads = dict.fromkeys(
+        ad_day.ad for ad_day in business.spend.ad_days if ad_day.ad.campaign.connection_id == connection.connection_id
+    )
+    lists: dict[str, dict[str, Row]] = {"campaigns": {}, "adsets": {}, "ads": {}}
+    for ad in ads:
+        campaign = ad.campaign
+        status = "ACTIVE" if campaign.runs_on(business.span.today, business.span) else "PAUSED"
+        in_campaign = {"campaign_id": campaign.campaign_id}
+        in_ad_set = {**in_campaign, "adset_id": ad.ad_set_id}
+        lists["campaigns"][campaign.campaign_id] = _listed(connection, campaign.campaign_id, campaign.name, status)
+        lists["adsets"][ad.ad_set_id] = _listed(connection, ad.ad_set_id, ad.ad_set_name, status) | in_campaign
+        lists["ads"][ad.ad_id] = (
+            _listed(connection, ad.ad_id, ad.name, "DELETED" if ad.is_deleted else status) | in_ad_set
+        )
+    return {edge: list(rows.values()) for edge, rows in lists.items()}
+
+
+def _listed(connection: Connection, entity_id: str, name: str, status: str) -> Row:
+    own = {"id": entity_id, "account_id": connection.vendor_account_id, "name": name}
+    return own | {"status": status, "effective_status": status}
 
 
 def _leads(contacts: list[Contact]) -> Counter[tuple[str, date]]:

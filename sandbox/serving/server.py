@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.collection import no_collection
 from sandbox.serving.faults import FaultCounter, Faults, RequestLimit
+from sandbox.serving.google import Google, GoogleAccount
 from sandbox.serving.hubspot import HubSpot, HubSpotAccount
 from sandbox.serving.kit import Kit, KitAccount
 from sandbox.serving.meta import Meta, MetaAccount
@@ -25,7 +26,7 @@ from sandbox.serving.thrivecart import ThriveCart, ThriveCartAccount
 from sandbox.serving.wire import Answer, RecordedRequest, Request, Vendor
 
 LOOPBACK = "127.0.0.1"
-SECRET_PARAMETERS = ("access_token", "token", "code", "client_secret")
+SECRET_PARAMETERS = ("access_token", "token", "code", "client_secret", "refresh_token")
 
 AccountT = TypeVar("AccountT")
 
@@ -62,6 +63,10 @@ class Sandbox:
             connection_id: HubSpotAccount(connection_id, content)
             for connection_id, content in _contents(folder / "hubspot")
         }
+        self._google_accounts = {
+            connection_id: GoogleAccount(connection_id, content)
+            for connection_id, content in _contents(folder / "google")
+        }
         thrivecart = ThriveCart(self._thrivecart_accounts.values(), self._fault_counter)
         self._authorization = thrivecart.authorization
         self._vendors: dict[str, Vendor] = {
@@ -69,6 +74,7 @@ class Sandbox:
             "kit": Kit(KitAccount(connection_id, content) for connection_id, content in _contents(folder / "kit")),
             "hubspot": HubSpot(self._hubspot_accounts.values()),
             "meta": Meta(self._meta_accounts.values()),
+            "google": Google(self._google_accounts.values()),
         }
         self._requests: list[RecordedRequest] = []
         self._port = port
@@ -156,18 +162,24 @@ class Sandbox:
         account.set_subscription_status(str(subscription_number), status)
 
     def restate_spend(self, connection_id: str, day: date | str, ad_id: str, spend: Decimal | str) -> None:
-        """Set what an ad cost on a day of its account, in units of its currency; the account's row moves along.
+        """Set what an ad cost on a day of its account, in units of its currency.
+
+        The row that is the truth of spend, the account's at Meta and the campaign's at Google, moves along.
 
         Raises LookupError for an unknown connection, ad or day.
         """
-        _account(self._meta_accounts, connection_id).restate_spend(str(day), ad_id, Decimal(spend))
+        self._ad_account(connection_id).restate_spend(str(day), ad_id, Decimal(spend))
 
     def remove_ad_day(self, connection_id: str, ad_id: str, day: date | str) -> None:
-        """Let an ad vanish from a day of its account; the account's row stays.
+        """Let an ad vanish from a day of its account; the account's or the campaign's row stays.
 
         Raises LookupError for an unknown connection, ad or day.
         """
-        _account(self._meta_accounts, connection_id).remove_ad_day(ad_id, str(day))
+        self._ad_account(connection_id).remove_ad_day(ad_id, str(day))
+
+    def _ad_account(self, connection_id: str) -> MetaAccount | GoogleAccount:
+        accounts: dict[str, MetaAccount | GoogleAccount] = {**self._meta_accounts, **self._google_accounts}
+        return _account(accounts, connection_id)
 
     def hubspot(self, connection_id: str) -> HubSpotAccount:
         """Return a HubSpot account, to change what is in it. Raises LookupError for an unknown connection."""

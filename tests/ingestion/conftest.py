@@ -39,7 +39,7 @@ class Project:
         self._monkeypatch = monkeypatch
         monkeypatch.setenv("DOLLARTRAIL_CONFIG", str(self.config))
         monkeypatch.setenv("DOLLARTRAIL_WAREHOUSE", str(self.warehouse))
-        for source in ("THRIVECART", "KIT", "HUBSPOT", "META_ADS"):
+        for source in ("THRIVECART", "KIT", "HUBSPOT", "META_ADS", "GOOGLE_ADS"):
             monkeypatch.setenv(f"SOURCES__{source}__REQUESTS_PER_MINUTE", "600000")
             monkeypatch.setenv(f"SOURCES__{source}__RETRY_WAIT_SECONDS", "0.001")
             monkeypatch.setenv(f"SOURCES__{source}__LONGEST_WAIT_SECONDS", "0.002")
@@ -74,8 +74,9 @@ class Project:
         self._connections.append(",".join(cells.get(name, "") for name in CONNECTION_COLUMNS.split(",")))
         self.write("connections.csv", CONNECTION_COLUMNS, *self._connections)
         for secret in SECRET_NAMES.get(source, ()):
-            variable = f"CONNECTIONS__{connection_id.upper()}__{secret.upper()}"
-            self._monkeypatch.setenv(variable, f"key-of-{connection_id}")
+            # The other secrets of a source that has several are told apart by what they are.
+            what = "key" if secret in ("api_key", "access_token") else secret.replace("_", "-")
+            self._monkeypatch.setenv(f"CONNECTIONS__{connection_id}__{secret}".upper(), f"{what}-of-{connection_id}")
 
     def load(self, source: str, *tables: str, window: Window | None = None) -> dict[str, TableLoad]:
         return load(source, tables or None, window, self.lines.append)

@@ -68,7 +68,7 @@ def test_workspaces_are_read(bare_project: Project) -> None:
         pytest.param(
             {"source": "mailgun"},
             "connections.csv, line 2: source 'mailgun' of acme_one is unknown; "
-            "use one of thrivecart, kit, meta_ads, files",
+            "use one of thrivecart, kit, meta_ads, google_ads, files",
             id="unknown source",
         ),
         pytest.param(
@@ -105,6 +105,17 @@ def test_workspaces_are_read(bare_project: Project) -> None:
             {"source": "meta_ads", "vendor_account_id": "1"},
             "connections.csv, line 2: time_zone of acme_one is missing; set the ad account's, as Ads Manager shows it",
             id="ad account without zone",
+        ),
+        pytest.param(
+            {"source": "google_ads", "vendor_account_id": "12345", "time_zone": "Europe/Paris"},
+            "connections.csv, line 2: vendor_account_id of acme_one must be the account's ten digits, such as "
+            "212-145-0128, or those of its manager account, a slash and its own",
+            id="bad Google account",
+        ),
+        pytest.param(
+            {"source": "google_ads", "vendor_account_id": "555-000-1111/2121450128"},
+            "connections.csv, line 2: time_zone of acme_one is missing; set the account's, as Google Ads shows it",
+            id="Google account without zone",
         ),
         pytest.param(
             {"source": "files"},

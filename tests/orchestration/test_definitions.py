@@ -94,6 +94,8 @@ def test_transactions_and_ad_spend_have_days_and_nothing_else_has(graph: AssetGr
         ("thrivecart", "transactions"),
         ("meta_ads", "ad_insights"),
         ("meta_ads", "account_insights"),
+        ("google_ads", "campaign_days"),
+        ("google_ads", "ad_days"),
     }
 
 
@@ -106,6 +108,8 @@ def test_everything_that_writes_waits_for_the_one_writers_slot(definitions: dg.D
         "hubspot_whole": "warehouse",
         "meta_ads_daily": "warehouse",
         "meta_ads_whole": "warehouse",
+        "google_ads_daily": "warehouse",
+        "google_ads_whole": "warehouse",
         "files_whole": "warehouse",
         "dbt_build": "warehouse",
         "published__marts": "warehouse",
@@ -134,6 +138,8 @@ def test_a_backfill_asks_no_source_that_has_no_days(definitions: dg.Definitions)
         ("thrivecart", "transactions"),
         ("meta_ads", "ad_insights"),
         ("meta_ads", "account_insights"),
+        ("google_ads", "campaign_days"),
+        ("google_ads", "ad_days"),
     }
 
 

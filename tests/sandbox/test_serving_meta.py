@@ -41,12 +41,12 @@ def test_a_token_does_not_open_another_account(sandbox: Sandbox) -> None:
 
 
 def test_an_unknown_path_is_refused(sandbox: Sandbox) -> None:
-    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_42/campaigns", headers=META_KEY, timeout=5)
+    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_42/pixels", headers=META_KEY, timeout=5)
     assert error_of(response) == (400, 2500)
 
 
 def test_a_wrong_verb_is_refused(sandbox: Sandbox) -> None:
-    response = requests.post(f"{sandbox.base_url}/meta/v26.0/act_42/insights", headers=META_KEY, timeout=5)
+    response = requests.delete(f"{sandbox.base_url}/meta/v26.0/act_42/insights", headers=META_KEY, timeout=5)
     assert error_of(response) == (400, 100)
 
 
@@ -170,3 +170,38 @@ def test_a_removed_ad_leaves_the_account_as_it_was(sandbox: Sandbox, client: Cli
 def test_a_day_without_the_ad_cannot_be_restated(sandbox: Sandbox) -> None:
     with pytest.raises(LookupError, match="ad 702 has no row"):
         sandbox.restate_spend("acme_meta", day(1), "702", Decimal("1.00"))
+
+
+def test_a_report_is_completed_before_it_is_whole(sandbox: Sandbox, client: Client) -> None:
+    url = f"{sandbox.base_url}/meta/v26.0"
+    asked = {"level": "ad", "fields": "ad_id", "time_increment": 1, "time_range": days(day(2), day(0))}
+    report_id = client.session.post(f"{url}/act_42/insights", json=asked, headers=META_KEY).json()["report_run_id"]
+    looks = [client.session.get(f"{url}/{report_id}", headers=META_KEY).json() for _ in range(5)]
+    assert [(look["async_status"], look["async_percent_completion"]) for look in looks[2:]] == [
+        ("Job Running", 40),
+        ("Job Completed", 99),
+        ("Job Completed", 100),
+    ]
+    rows = client.session.get(f"{url}/{report_id}/insights", headers=META_KEY).json()["data"]
+    assert [row["ad_id"] for row in rows] == ["701", "702", "701"]
+
+
+def test_a_report_of_another_token_is_refused(sandbox: Sandbox) -> None:
+    response = requests.get(f"{sandbox.base_url}/meta/v26.0/60420001", headers=META_KEY, timeout=5)
+    assert error_of(response) == (400, 100)
+
+
+def test_lists_leave_out_what_is_deleted_unless_it_is_asked_for(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    campaigns = [
+        {"id": "71", "status": "ACTIVE", "effective_status": "ACTIVE"},
+        {"id": "72", "status": "DELETED", "effective_status": "DELETED"},
+    ]
+    (folder / "meta" / "acme_meta.json").write_text(json.dumps(META | {"campaigns": campaigns}))
+    with Sandbox(folder) as sandbox:
+        url = f"{sandbox.base_url}/meta/v26.0/act_42/campaigns"
+        shown = [
+            [row["id"] for row in requests.get(url, params=params, headers=META_KEY, timeout=5).json()["data"]]
+            for params in ({}, {"effective_status": '["ACTIVE","DELETED"]'})
+        ]
+    assert shown == [["71"], ["71", "72"]]

@@ -1,5 +1,5 @@
--- Grain: one ad entity of a connection on one day of its ad account. What an account spent beyond its listed ads
--- (deleted ads are missing at ad level) is a row `unallocated`, so that entities always add up to the account.
+-- Grain: one ad entity of a connection on one day of its ad account. What is stated to be spent beyond the listed ads
+-- (by the account at Meta, by a campaign at Google) is a row `unallocated`: entities add up to what is stated.
 with meta_ads as (
     select * from {{ ref('stg_meta_ads__ad_insights') }}
 ),
@@ -8,71 +8,141 @@ meta_accounts as (
     select * from {{ ref('stg_meta_ads__account_insights') }}
 ),
 
+google_ads as (
+    select * from {{ ref('stg_google_ads__ad_days') }}
+),
+
+google_campaigns as (
+    select * from {{ ref('stg_google_ads__campaign_days') }}
+),
+
 file_spend as (
     select * from {{ ref('stg_files__ad_spend') }}
 ),
 
+entities as (
+    select * from {{ ref('int_ad_entities_unioned') }}
+),
+
+ads as (
+    select
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, campaign_name, ad_set_id,
+        ad_set_name, ad_id, ad_name, currency, account_time_zone, spend_amount, impressions, clicks,
+        'unallocated' as truth_id
+    from meta_ads
+    union all
+    select
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, null as campaign_name, ad_set_id,
+        null as ad_set_name, ad_id, null as ad_name, currency, account_time_zone, spend_amount, impressions, clicks,
+        campaign_id as truth_id
+    from google_ads
+),
+
+stated as (
+    select
+        workspace_id, connection_id, platform, account_id, spend_date, 'unallocated' as campaign_id, currency,
+        account_time_zone, spend_amount, impressions, clicks
+    from meta_accounts
+    union all
+    select
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, currency,
+        account_time_zone, spend_amount, impressions, clicks
+    from google_campaigns
+),
+
 allocated as (
     select
-        meta_ads.connection_id,
-        meta_ads.spend_date,
-        sum(meta_ads.spend_amount) as spend_amount,
-        sum(meta_ads.impressions) as impressions,
-        sum(meta_ads.clicks) as clicks
-    from meta_ads
-    group by meta_ads.connection_id, meta_ads.spend_date
+        ads.connection_id,
+        ads.spend_date,
+        ads.truth_id,
+        sum(ads.spend_amount) as spend_amount,
+        sum(ads.impressions) as impressions,
+        sum(ads.clicks) as clicks
+    from ads
+    group by ads.connection_id, ads.spend_date, ads.truth_id
 ),
 
 unallocated as (
     select
-        meta_accounts.workspace_id,
-        meta_accounts.connection_id,
-        meta_accounts.platform,
-        meta_accounts.account_id,
-        meta_accounts.spend_date,
-        meta_accounts.currency,
-        meta_accounts.spend_amount - coalesce(allocated.spend_amount, 0) as spend_amount,
-        meta_accounts.impressions - coalesce(allocated.impressions, 0) as impressions,
-        meta_accounts.clicks - coalesce(allocated.clicks, 0) as clicks
-    from meta_accounts
+        stated.workspace_id,
+        stated.connection_id,
+        stated.platform,
+        stated.account_id,
+        stated.spend_date,
+        stated.campaign_id,
+        stated.currency,
+        stated.account_time_zone,
+        stated.spend_amount - coalesce(allocated.spend_amount, 0) as spend_amount,
+        stated.impressions - coalesce(allocated.impressions, 0) as impressions,
+        stated.clicks - coalesce(allocated.clicks, 0) as clicks
+    from stated
     left join allocated
-        on meta_accounts.connection_id = allocated.connection_id and meta_accounts.spend_date = allocated.spend_date
+        on stated.connection_id = allocated.connection_id
+        and stated.spend_date = allocated.spend_date
+        and stated.campaign_id = allocated.truth_id
 ),
 
 unioned as (
     select
-        meta_ads.workspace_id, meta_ads.connection_id, meta_ads.platform, meta_ads.account_id, meta_ads.spend_date,
-        meta_ads.campaign_id, meta_ads.campaign_name, meta_ads.ad_set_id, meta_ads.ad_set_name,
-        meta_ads.ad_id, meta_ads.ad_name, cast(null as varchar) as utm_campaign,
-        meta_ads.currency, meta_ads.spend_amount, meta_ads.impressions, meta_ads.clicks
-    from meta_ads
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, campaign_name, ad_set_id,
+        ad_set_name, ad_id, ad_name, cast(null as varchar) as utm_campaign, currency, account_time_zone, spend_amount,
+        impressions, clicks
+    from ads
     union all
     select
-        unallocated.workspace_id, unallocated.connection_id, unallocated.platform, unallocated.account_id,
-        unallocated.spend_date, 'unallocated' as campaign_id, 'Unallocated' as campaign_name,
-        'unallocated' as ad_set_id, 'Unallocated' as ad_set_name, 'unallocated' as ad_id, 'Unallocated' as ad_name,
-        null as utm_campaign, unallocated.currency, unallocated.spend_amount, unallocated.impressions,
-        unallocated.clicks
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id,
+        case when campaign_id = 'unallocated' then 'Unallocated' end as campaign_name, 'unallocated' as ad_set_id,
+        'Unallocated' as ad_set_name, 'unallocated' as ad_id, 'Unallocated' as ad_name, null as utm_campaign, currency,
+        account_time_zone, spend_amount, impressions, clicks
     from unallocated
-    where unallocated.spend_amount <> 0 or unallocated.impressions <> 0 or unallocated.clicks <> 0
+    where spend_amount <> 0 or impressions <> 0 or clicks <> 0
     union all
     select
-        file_spend.workspace_id, file_spend.connection_id, file_spend.platform, file_spend.account_id,
-        file_spend.spend_date, file_spend.campaign_id, file_spend.campaign_name, file_spend.ad_set_id,
-        file_spend.ad_set_name, file_spend.ad_id, file_spend.ad_name, file_spend.utm_campaign,
-        file_spend.currency, file_spend.spend_amount, file_spend.impressions, file_spend.clicks
+        workspace_id, connection_id, platform, account_id, spend_date, campaign_id, campaign_name, ad_set_id,
+        ad_set_name, ad_id, ad_name, utm_campaign, currency, account_time_zone, spend_amount, impressions, clicks
     from file_spend
+),
+
+named as (
+    select
+        unioned.workspace_id,
+        unioned.connection_id,
+        unioned.platform,
+        unioned.account_id,
+        unioned.spend_date,
+        unioned.campaign_id,
+        coalesce(unioned.campaign_name, campaigns.entity_name) as campaign_name,
+        unioned.ad_set_id,
+        coalesce(unioned.ad_set_name, ad_sets.entity_name) as ad_set_name,
+        unioned.ad_id,
+        coalesce(unioned.ad_name, ads_of_lists.entity_name) as ad_name,
+        unioned.utm_campaign,
+        unioned.currency,
+        unioned.account_time_zone,
+        unioned.spend_amount,
+        unioned.impressions,
+        unioned.clicks
+    from unioned
+    left join entities as campaigns
+        on campaigns.entity_level = 'campaign'
+        and unioned.connection_id = campaigns.connection_id
+        and unioned.campaign_id = campaigns.campaign_id
+    left join entities as ad_sets
+        on ad_sets.entity_level = 'ad_set'
+        and unioned.connection_id = ad_sets.connection_id
+        and unioned.ad_set_id = ad_sets.ad_set_id
+    left join entities as ads_of_lists
+        on ads_of_lists.entity_level = 'ad'
+        and unioned.connection_id = ads_of_lists.connection_id
+        and unioned.ad_set_id = ads_of_lists.ad_set_id
+        and unioned.ad_id = ads_of_lists.ad_id
 ),
 
 keyed as (
     select
-        unioned.*,
-        {{ dbt.hash(
-            "unioned.connection_id || '|' || unioned.platform || '|' || coalesce(unioned.account_id, '') || '|' || "
-            ~ "coalesce(unioned.campaign_id, '') || '|' || coalesce(unioned.ad_set_id, '') || '|' || "
-            ~ "coalesce(unioned.ad_id, '')"
-        ) }} as ad_key
-    from unioned
+        named.*,
+        {{ ad_key('named') }} as ad_key
+    from named
 ),
 
 final as (

@@ -22,6 +22,7 @@ summed as (
         spend.ad_set_id,
         spend.ad_id,
         spend.currency,
+        max(spend.account_time_zone) as account_time_zone,
         sum(spend.spend_amount) as spend_amount,
         sum(spend.impressions) as impressions,
         sum(spend.clicks) as clicks
@@ -58,6 +59,7 @@ final as (
         rated.campaign_id,
         rated.ad_set_id,
         rated.ad_id,
+        rated.account_time_zone,
         rated.currency,
         cast(rated.spend_amount as decimal(18, 2)) as spend_amount,
         rated.reporting_currency,

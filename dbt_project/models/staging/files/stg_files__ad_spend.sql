@@ -25,6 +25,7 @@ renamed as (
         {{ blank_to_null('ad_spend.utm_medium') }} as utm_medium,
         {{ blank_to_null('ad_spend.utm_campaign') }} as utm_campaign,
         upper(ad_spend.currency) as currency,
+        {{ blank_to_null('connections.time_zone') }} as account_time_zone,
         cast(ad_spend.spend as decimal(18, 2)) as spend_amount,
         coalesce(ad_spend.impressions, 0) as impressions,
         coalesce(ad_spend.clicks, 0) as clicks,

@@ -7,6 +7,10 @@ connections as (
     select * from {{ ref('stg_reference__connections') }}
 ),
 
+accounts as (
+    select * from {{ ref('stg_meta_ads__accounts') }}
+),
+
 renamed as (
     select
         connections.workspace_id,
@@ -21,12 +25,15 @@ renamed as (
         ad_insights.ad_id,
         ad_insights.ad_name,
         upper(ad_insights.account_currency) as currency,
+        coalesce(accounts.account_time_zone, connections.time_zone) as account_time_zone,
         cast(ad_insights.spend as decimal(18, 2)) as spend_amount,
         coalesce(cast(ad_insights.impressions as bigint), 0) as impressions,
         coalesce(cast(ad_insights.clicks as bigint), 0) as clicks,
         ad_insights.seen_at
     from ad_insights
     inner join connections on ad_insights.connection_id = connections.connection_id
+    left join accounts
+        on ad_insights.connection_id = accounts.connection_id and ad_insights.account_id = accounts.account_id
 ),
 
 final as (
