@@ -12,6 +12,7 @@ from tests.conftest import TODAY
 from tests.road import PROJECT, Road
 
 MARTS = (
+    "bridge_merged_person_ids",
     "bridge_person_emails",
     "dim_campaigns",
     "dim_people",
@@ -30,6 +31,8 @@ MARTS = (
     "fct_transactions",
     "rpt_ad_spend_restatements",
     "rpt_churn_rates",
+    "rpt_identity_reviews",
+    "rpt_matched_revenue",
     "rpt_mrr_movements",
     "rpt_roi_daily",
     "rpt_subscription_cohorts",
