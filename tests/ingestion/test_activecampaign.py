@@ -15,6 +15,7 @@ import pytest
 from ingestion import LoadFailed, load
 from ingestion.activecampaign import settings
 from ingestion.connections import ConfigurationError
+from ingestion.tombstones import forgotten_in, remember
 from sandbox.serving import Faults, Sandbox
 from sandbox.serving.activecampaign import ActiveCampaignAccount
 from tests.ingestion.conftest import Project
@@ -398,13 +399,14 @@ def test_an_error_inside_200_is_asked_again_and_then_named(
 
 
 def test_a_limit_is_waited_for_as_long_as_it_says(
-    project: Project, small: Sandbox, monkeypatch: pytest.MonkeyPatch
+    project: Project, small: Sandbox, account: ActiveCampaignAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__LONGEST_WAIT_SECONDS", "600")
-    small.activecampaign("acme_activecampaign")._requests_per_second = 5
-    project.load("activecampaign")
-    assert len(project.rows(IDS)) == 4
-    assert 429 in {request.status for request in small.requests}
+    account.refuse_next(429, retry_after=1)
+    project.load("activecampaign", "contacts")
+    refused, admitted = small.requests[:2]
+    assert (refused.status, admitted.status) == (429, 200)
+    assert admitted.asked_at - refused.asked_at >= 1
 
 
 def test_a_wait_of_hours_is_for_the_next_load(project: Project, small: Sandbox, account: ActiveCampaignAccount) -> None:
@@ -483,6 +485,16 @@ def test_a_contact_without_a_date_is_set_aside_and_the_others_are_landed(project
         loaded = project.load("activecampaign", "contacts")
     assert loaded["contacts"].rows_rejected == 1
     assert project.rows(IDS) == [("1",)]
+
+
+def test_of_a_forgotten_contact_nothing_comes_back(project: Project, small: Sandbox, secrets_file: Path) -> None:
+    nobody = forgotten_in("acme", makes_key=True)
+    remember("acme", nobody.and_also(["Person1@example.com"]).not_in(nobody))
+    project.load("activecampaign")
+    assert project.rows(IDS) == [("2",), ("3",), ("4",)]
+    assert project.rows(VALUES) == [("2", "1", "ig")]
+    assert project.rows("select contact from raw_activecampaign.contact_tags") == [("2",)]
+    assert project.rows("select contact from raw_activecampaign.contact_lists") == []
 
 
 KILLED = """

@@ -16,8 +16,8 @@ named as (
     select
         fields.connection_id,
         fields.id as field_id,
-        replace(replace(lower(trim(fields.title)), ' ', '_'), '-', '_') as title_name,
-        lower(trim(fields.perstag)) as tag_name
+        replace(replace(lower({{ blank_to_null('fields.title') }}), ' ', '_'), '-', '_') as title_name,
+        lower({{ blank_to_null('fields.perstag') }}) as tag_name
     from fields
 ),
 
