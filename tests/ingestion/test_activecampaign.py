@@ -529,6 +529,36 @@ def test_a_killed_first_reading_goes_on_where_it_was_landed(
     assert asked == ["20", "30", "40", "47"]
 
 
+KILLED_AMONG_TAGS = """
+import os, signal
+from ingestion.activecampaign import settings
+settings.PAGE_SIZE = 2
+from ingestion.activecampaign.client import ActiveCampaign
+pages = ActiveCampaign.pages
+def dying(self, collection):
+    for page in pages(self, collection):
+        yield page
+        if collection == "contactTags":
+            os.kill(os.getpid(), signal.SIGKILL)
+ActiveCampaign.pages = dying
+from ingestion import load
+load("activecampaign")
+"""
+
+
+def test_a_load_killed_among_the_tags_takes_none_away_and_the_next_one_lands_all(
+    project: Project, account: ActiveCampaignAccount
+) -> None:
+    project.load("activecampaign")
+    account.untag("2", "7")
+    account.tag("3", "8")
+    killed = subprocess.run([sys.executable, "-c", KILLED_AMONG_TAGS], capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert current(project, "contact_tags") == [("1", True), ("2", True), ("3", True)]
+    project.load("activecampaign")
+    assert current(project, "contact_tags") == [("1", True), ("2", False), ("3", True), ("4", True)]
+
+
 def test_a_full_load_reads_everything_again(project: Project, small: Sandbox) -> None:
     project.load("activecampaign")
     before = len(small.requests)
