@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 
+from ingestion.activecampaign import SOURCE as ACTIVECAMPAIGN
 from ingestion.files import SOURCE as FILES
 from ingestion.google_ads import SOURCE as GOOGLE_ADS
 from ingestion.hubspot import SOURCE as HUBSPOT
@@ -14,7 +15,9 @@ from ingestion.window import Window
 
 __all__ = ["SOURCES", "LoadFailed", "Source", "Table", "TableLoad", "Window", "declare_tables", "load"]
 
-SOURCES: dict[str, Source] = {source.name: source for source in (THRIVECART, KIT, HUBSPOT, META_ADS, GOOGLE_ADS, FILES)}
+SOURCES: dict[str, Source] = {
+    source.name: source for source in (THRIVECART, KIT, HUBSPOT, ACTIVECAMPAIGN, META_ADS, GOOGLE_ADS, FILES)
+}
 
 
 def load(

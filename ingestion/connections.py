@@ -16,6 +16,7 @@ SECRET_NAMES: dict[str, tuple[str, ...]] = {
     "thrivecart": ("api_key",),
     "kit": ("api_key",),
     "hubspot": ("access_token",),
+    "activecampaign": ("api_key",),
     "meta_ads": ("access_token",),
     "google_ads": ("client_id", "client_secret", "refresh_token"),
     "files": (),
@@ -242,6 +243,14 @@ def _source_defects(where: str, row: dict[str, str]) -> Iterator[str]:
             )
         if not row["time_zone"]:
             yield f"{where}: time_zone of {connection_id} is missing; set the account's, as Google Ads shows it"
+    if row["source"] == "activecampaign":
+        if not row["base_url"]:
+            yield (
+                f"{where}: base_url of {connection_id} is missing; set the account's URL, as ActiveCampaign > "
+                "Settings > Developer shows it"
+            )
+        elif "/api/" in row["base_url"]:
+            yield f"{where}: base_url of {connection_id} must end before /api"
     if row["source"] == "files" and not row["base_url"]:
         yield f"{where}: base_url of {connection_id} is missing; set the folder that holds its files"
 

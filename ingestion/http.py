@@ -84,6 +84,7 @@ class Vendor:
     `pace` holds requests_per_minute, attempts, retry_wait_seconds (the first wait; each further one is twice as
     long) and longest_wait_seconds; dlt's config overrides each under `sources.<source>.<name>`. `burst_seconds` is the
     span over which the vendor counts: in none of them are there more requests than are its part of a minute's.
+    `keys_share_pace` where all keys of an account, whose address is its own, count as one.
     """
 
     source: str
@@ -95,6 +96,7 @@ class Vendor:
     pace: dict[str, float]
     burst_seconds: float = 60.0
     command_to_renew: str = ""
+    keys_share_pace: bool = False
     is_busy: Callable[[Response], bool] = is_overload
     is_denied: Callable[[Response], bool] = lambda response: response.status_code == 401
     hint_of_wait: Callable[[Response], float | None] = lambda response: None
@@ -134,7 +136,7 @@ class VendorClient:
         self._base_url = vendor.base_url_of(connection)
         self._key = key or secret(connection, vendor.secret_name)
         # Two connections with one key are one account to the vendor.
-        account = f"{self._base_url} {self._key}"
+        account = self._base_url if vendor.keys_share_pace else f"{self._base_url} {self._key}"
         self._throttle = Throttle(Pace(account, vendor.setting("requests_per_minute"), vendor.burst_seconds))
         self._client = self._client_asking_again_if(self._should_ask_again)
 

@@ -26,6 +26,7 @@ TRANSACTIONS = "from staging.stg_thrivecart__transactions where event_id"
 SUBSCRIPTIONS = "from staging.stg_thrivecart__customer_subscriptions where subscription_id"
 SUBSCRIBERS = "from staging.stg_kit__subscribers where subscriber_id"
 HUBSPOT = "from staging.stg_hubspot__contacts where hubspot_contact_id"
+ACTIVECAMPAIGN = "from staging.stg_activecampaign__contacts where activecampaign_contact_id"
 ADS = "from staging.stg_meta_ads__ad_insights where ad_id"
 DELIVERIES = "from staging.stg_thrivecart__webhook_events where event_key"
 TOLD_ITEMS = "from staging.stg_thrivecart__webhook_items where order_id"
@@ -87,6 +88,14 @@ def contacts_of_a_batch(request: Request) -> Any:
     return documented("hubspot/histories.json") if "propertiesWithHistory" in request.body else {"results": []}
 
 
+def activecampaign_contacts(request: Request) -> Any:
+    """Serve the documented page in the order that is asked for; the one that is documented is in none."""
+    answer = documented("activecampaign/contacts.json")
+    after = int(request.query["id_greater"])
+    rows = sorted((row for row in answer["contacts"] if int(row["id"]) > after), key=lambda row: int(row["id"]))
+    return answer | {"contacts": rows}
+
+
 def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
     """Serve what is documented, and nothing else: other calls are answered with 501, as ThriveCart does."""
     answers = {
@@ -99,12 +108,21 @@ def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
         "/tags": "kit/tags.json",
         "/tags/5/subscribers": "kit/tag_5_subscribers.json",
         "/tags/4/subscribers": "kit/tag_4_subscribers.json",
+        "/api/3/fields": "activecampaign/fields.json",
+        "/api/3/fieldValues": "activecampaign/field_values.json",
+        "/api/3/tags": "activecampaign/tags.json",
+        "/api/3/contactTags": "activecampaign/contact_tags.json",
+        "/api/3/contactLists": "activecampaign/contact_lists.json",
+        "/api/3/contactAutomations": "activecampaign/contact_automations.json",
     }
     vendor.routes |= {path: lambda _, name=name: documented(name) for path, name in answers.items()}
     vendor.routes |= {
         "/transactions": transactions,
         "/customer": customer,
         "/subscribers": subscribers,
+        "/api/3/contacts": activecampaign_contacts,
+        "/api/3/lists": lambda _: {"lists": [], "meta": {"total": "0"}},
+        "/api/3/automations": lambda _: {"automations": [], "meta": {"total": "0"}},
         "/v26.0/act_1700252260223815/insights": insights,
         "/crm/properties/2026-09/contacts": lambda _: {"results": [{"name": "email"}]},
         "/crm/objects/2026-09/contacts": contacts,
@@ -118,6 +136,7 @@ def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
     project.connect("acme_thrivecart", "thrivecart", vendor.url)
     project.connect("acme_kit", "kit", vendor.url)
     project.connect("acme_hubspot", "hubspot", vendor.url)
+    project.connect("acme_activecampaign", "activecampaign", vendor.url)
     ad_account = {"vendor_account_id": "1700252260223815", "time_zone": "America/Los_Angeles", "currency": "USD"}
     project.connect("acme_meta", "meta_ads", vendor.url, **ad_account)
     project.connect("acme_files", "files", str(drop))
@@ -151,7 +170,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
         project = Project(folder, monkeypatch)
         connect(project, vendor, folder / "drop")
         day = Window(date(2026, 11, 1), date(2026, 11, 1))
-        loads = {source: project.load(source) for source in ("thrivecart", "kit", "hubspot", "files")}
+        loads = {source: project.load(source) for source in ("thrivecart", "kit", "hubspot", "activecampaign", "files")}
         loads["meta_ads"] = project.load("meta_ads", "ad_insights", "account_insights", window=day)
         # Without a connection: its tables have to be there.
         project.load("google_ads")
@@ -508,6 +527,37 @@ def test_a_contact_is_on_a_list_since_its_membership_says(staged: Staged) -> Non
 def test_the_stage_of_a_contact_has_a_history(staged: Staged) -> None:
     history = "select property_value, valid_from, changed_by from staging.stg_hubspot__property_history"
     assert staged.rows(history) == [("lead", utc(2026, 1, 2), "ANALYTICS")]
+
+
+def test_contacts_of_activecampaign_have_moments_in_utc_and_no_dates_of_zeros(staged: Staged) -> None:
+    # 16:53:50 and 17:00:00 at five hours before UTC.
+    columns = "email, first_name, phone, created_at, modified_at, is_bounced, is_deleted, deleted_at, source_at"
+    assert staged.row(f"select {columns} {ACTIVECAMPAIGN} = '5'") == (
+        *("person5@example.com", None, None, utc(2018, 9, 12, 21, 53, 50), utc(2018, 9, 12, 22)),
+        *(False, False, None, None),
+    )
+    assert staged.row(f"select count(*) {ACTIVECAMPAIGN} > '0'") == (6,)
+
+
+def test_values_of_custom_fields_have_the_titles_of_their_fields(staged: Staged) -> None:
+    values = "select contact_id, field_name, field_value from staging.stg_activecampaign__field_values order by 1"
+    assert staged.rows(values) == [
+        ("acme_activecampaign:5", "Title", "Burger"),
+        ("acme_activecampaign:7", "Another Test Title", "2018-05-10"),
+    ]
+
+
+def test_tags_lists_and_automations_of_activecampaign_have_their_moments(staged: Staged) -> None:
+    tags = "select contact_id, tag_id, tagged_at, untagged_at from staging.stg_activecampaign__contact_tags"
+    assert staged.rows(tags) == [("acme_activecampaign:1", "20", utc(2017, 6, 8, 21, 11, 53), None)]
+    # A status of 3: bounced off the list when that was noticed.
+    lists = "select contact_id, list_id, added_at, removed_at from staging.stg_activecampaign__contact_lists"
+    assert staged.rows(lists) == [
+        ("acme_activecampaign:19", "1", utc(2021, 4, 8, 16, 17, 44), utc(2021, 5, 12, 16, 10, 6))
+    ]
+    runs = "select contact_id, entered_at, left_at, is_completed from staging.stg_activecampaign__contact_automations"
+    left = utc(2018, 11, 16, 8, 32, 33)
+    assert staged.rows(runs) == [("acme_activecampaign:10003", left, left, True)]
 
 
 def test_an_ads_numbers_sent_as_text_are_numbers(staged: Staged) -> None:

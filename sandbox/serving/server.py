@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.collection import no_collection
+from sandbox.serving.activecampaign import ActiveCampaign, ActiveCampaignAccount
 from sandbox.serving.faults import FaultCounter, Faults, RequestLimit
 from sandbox.serving.google import Google, GoogleAccount
 from sandbox.serving.hubspot import HubSpot, HubSpotAccount
@@ -63,6 +64,10 @@ class Sandbox:
             connection_id: HubSpotAccount(connection_id, content)
             for connection_id, content in _contents(folder / "hubspot")
         }
+        self._activecampaign_accounts = {
+            connection_id: ActiveCampaignAccount(connection_id, content)
+            for connection_id, content in _contents(folder / "activecampaign")
+        }
         self._google_accounts = {
             connection_id: GoogleAccount(connection_id, content)
             for connection_id, content in _contents(folder / "google")
@@ -73,6 +78,7 @@ class Sandbox:
             "thrivecart": thrivecart,
             "kit": Kit(KitAccount(connection_id, content) for connection_id, content in _contents(folder / "kit")),
             "hubspot": HubSpot(self._hubspot_accounts.values()),
+            "activecampaign": ActiveCampaign(self._activecampaign_accounts.values()),
             "meta": Meta(self._meta_accounts.values()),
             "google": Google(self._google_accounts.values()),
         }
@@ -184,6 +190,10 @@ class Sandbox:
     def hubspot(self, connection_id: str) -> HubSpotAccount:
         """Return a HubSpot account, to change what is in it. Raises LookupError for an unknown connection."""
         return _account(self._hubspot_accounts, connection_id)
+
+    def activecampaign(self, connection_id: str) -> ActiveCampaignAccount:
+        """Return an ActiveCampaign account, to change what is in it. Raises LookupError for an unknown connection."""
+        return _account(self._activecampaign_accounts, connection_id)
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Answer, bool]:
         """Return the answer to a request and whether the connection drops halfway through it."""

@@ -7,6 +7,10 @@ hubspot_contacts as (
     select * from {{ ref('int_hubspot_contacts_told_once') }}
 ),
 
+activecampaign_contacts as (
+    select * from {{ ref('stg_activecampaign__contacts') }}
+),
+
 file_contacts as (
     select * from {{ ref('stg_files__contacts') }}
 ),
@@ -61,6 +65,32 @@ unioned as (
         hubspot_contacts.utm_content,
         hubspot_contacts.utm_term
     from hubspot_contacts
+    union all
+    select
+        activecampaign_contacts.workspace_id,
+        activecampaign_contacts.connection_id,
+        activecampaign_contacts.contact_id,
+        activecampaign_contacts.contact_id as crm_contact_id,
+        'first_source' as touchpoint_kind,
+        activecampaign_contacts.email,
+        nullif(trim(
+            coalesce(activecampaign_contacts.first_name, '') || ' ' || coalesce(activecampaign_contacts.last_name, '')
+        ), '') as full_name,
+        activecampaign_contacts.phone,
+        cast(null as varchar) as postal_code,
+        cast(null as varchar) as contact_state,
+        activecampaign_contacts.is_deleted,
+        activecampaign_contacts.created_at,
+        activecampaign_contacts.created_date,
+        activecampaign_contacts.source_at,
+        activecampaign_contacts.source_date,
+        activecampaign_contacts.referrer,
+        activecampaign_contacts.utm_source,
+        activecampaign_contacts.utm_medium,
+        activecampaign_contacts.utm_campaign,
+        activecampaign_contacts.utm_content,
+        activecampaign_contacts.utm_term
+    from activecampaign_contacts
     union all
     select
         file_contacts.workspace_id,
