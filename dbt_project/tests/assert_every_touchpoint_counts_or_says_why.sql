@@ -1,4 +1,4 @@
--- Guards: under every model each touchpoint of a person either counts for a conversion of theirs or has one reason why not.
+-- Guards: under every model a touchpoint either counts for a conversion of its person or has one reason why not.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints_excluded'}}}) }}
 
 with touchpoints as (

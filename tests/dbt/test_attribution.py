@@ -21,7 +21,7 @@ from tests.dbt.attribution_reading import MODELS, UNIT, Policies, Reading, share
 from tests.dbt.random_cases import drawn
 from tests.dbt.raw_rows import RawWarehouse
 
-JOURNEYS = 500
+JOURNEYS = 300
 POLICIES = {
     "default": Policies(),
     "other": Policies(attribution_look_back_days=30, attribution_half_life_days=0.5),

@@ -1,4 +1,4 @@
--- Grain: conversion x touchpoint of the same person, whether it counts or not. All that the models of attribution go by.
+-- Grain: conversion x touchpoint of the same person, whether it counts or not, with all that the models go by.
 with conversions as (
     select * from {{ ref('int_conversions_unioned') }}
 ),
@@ -20,11 +20,15 @@ leads as (
     where conversions.conversion_type = 'lead'
 ),
 
--- Where the channel leaves open who paid, a campaign with spend tells. An ad's own id always does.
+-- An ad's own id always says that somebody paid. A campaign with spend does where the channel leaves it open.
 paid as (
     select
         touchpoints.*,
-        touchpoints.ad_id is not null or coalesce(channels.is_paid, touchpoints.platform is not null) as is_paid,
+        case
+            when touchpoints.ad_id is not null or channels.paid = 'always' then true
+            when channels.paid = 'never' then false
+            else touchpoints.platform is not null
+        end as is_paid,
         case when touchpoints.platform is null then touchpoints.channel end as channel_without_ad
     from touchpoints
     left join channels on touchpoints.channel = channels.channel

@@ -66,15 +66,15 @@ ranked as (
     from rounded
 ),
 
--- No cent is made or lost: each one left over goes to the next largest remainder, and under linear all to the first touch.
+-- No cent is made or lost: those left over go to the largest remainders, and under linear all to the first touch.
 shared as (
     select
         ranked.*,
         ranked.share_cents
         + case
             when ranked.is_overlapping then 0
-            when ranked.model = 'linear' then case when ranked.position_in_model = 1 then ranked.cents_left_over else 0 end
-            when ranked.remainder_rank <= ranked.cents_left_over then 1
+            when ranked.model = 'linear' and ranked.position_in_model = 1 then ranked.cents_left_over
+            when ranked.model <> 'linear' and ranked.remainder_rank <= ranked.cents_left_over then 1
             else 0
         end as cents
     from ranked
