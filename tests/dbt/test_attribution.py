@@ -185,3 +185,17 @@ def test_the_journeys_have_touches_left_out_for_every_reason(built: Built) -> No
     )
     without_look_back = built.policies.attribution_look_back_days == "none"
     assert unseen == ([("outside_look_back",)] if without_look_back else [])
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("attribution_look_back_days", "ninety"),
+        ("attribution_look_back_days", 0),
+        ("attribution_half_life_days", 0),
+    ],
+)
+def test_a_variable_that_is_no_number_of_days_is_named(tmp_path: Path, variable: str, value: object) -> None:
+    warehouse = RawWarehouse(tmp_path)
+    with pytest.raises(AssertionError, match=f"{variable} in dbt_project.yml is '{value}': write"):
+        warehouse.dbt("parse", "--vars", json.dumps({variable: value}))
