@@ -229,7 +229,18 @@ def test_campaigns_have_the_leads_they_brought_first(travelled_road: Road) -> No
     )
 
 
-@pytest.mark.parametrize("model", ["first_touch", "last_touch", "linear"])
+SUMMED_MODELS = [
+    "first_touch",
+    "opt_in",
+    "last_touch",
+    "last_paid_touch",
+    "linear",
+    "position_based",
+    "time_decay",
+]
+
+
+@pytest.mark.parametrize("model", SUMMED_MODELS)
 def test_each_attribution_model_shares_out_all_of_the_cash(travelled_road: Road, model: str) -> None:
     shared = travelled_road.rows(
         "select workspace_id, sum(reporting_amount) * 100 from marts.fct_attribution where model = ? group by all",

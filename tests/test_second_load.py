@@ -28,6 +28,7 @@ MARTS = (
     "fct_subscription_period_versions",
     "fct_subscription_periods",
     "fct_touchpoints",
+    "fct_touchpoints_excluded",
     "fct_transactions",
     "rpt_ad_spend_restatements",
     "rpt_churn_rates",

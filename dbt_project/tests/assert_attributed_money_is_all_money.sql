@@ -1,4 +1,4 @@
--- Guards: under every model the touchpoints and the rows without one share out exactly the cash of the workspace.
+-- Guards: under every model that may be summed the touchpoints and the rows without one share out exactly all cash.
 -- Without the join of each model to each workspace a model that lost a workspace altogether would go unseen.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_attribution'}}}) }}
 
@@ -11,8 +11,9 @@ with transactions as (
 ),
 
 models as (
-    select distinct model
-    from {{ ref('int_attribution_weighed') }}
+    select model
+    from {{ ref('attribution_models') }}
+    where not is_overlapping
 ),
 
 attributed as (

@@ -1,4 +1,4 @@
--- Guards: revenue less refunds in the ROI report is all cash of the workspace, under every model.
+-- Guards: revenue less refunds in the ROI report is all cash of the workspace, under every model that may be summed.
 -- Workspaces with a missing rate are left to assert_no_money_without_an_exchange_rate.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_roi_daily'}}}) }}
 
@@ -12,8 +12,9 @@ with transactions as (
 ),
 
 models as (
-    select distinct model
-    from {{ ref('rpt_roi_daily') }}
+    select model
+    from {{ ref('attribution_models') }}
+    where not is_overlapping
 ),
 
 reported as (

@@ -12,8 +12,8 @@ with spend as (
 ),
 
 models as (
-    select distinct model
-    from {{ ref('rpt_roi_daily') }}
+    select model
+    from {{ ref('attribution_models') }}
 ),
 
 reported as (

@@ -19,6 +19,7 @@ weighed as (
         transactions.occurred_date,
         transactions.reporting_currency,
         weights.model,
+        weights.is_overlapping,
         weights.status,
         weights.touchpoint_id,
         weights.channel,
@@ -34,23 +35,49 @@ weighed as (
     inner join weights on transactions.order_id = weights.conversion_id
 ),
 
--- Whole cents only: every later touch is rounded down, the first takes the rest. No cent is made or lost. A third of
--- 3.00 is 1.00, although its weight has but ten decimals: hence the inner rounding.
-rounded as (
+-- Whole cents only, rounded down at first. A third of 3.00 is 1.00, although its weight has but ten decimals: hence the
+-- inner rounding.
+exact as (
     select
         weighed.*,
-        cast(floor(round(weighed.total_cents * weighed.weight, 4)) as bigint) as share_cents
+        round(weighed.total_cents * weighed.weight, 4) as exact_cents
     from weighed
 ),
 
-shared as (
+rounded as (
+    select
+        exact.*,
+        cast(floor(exact.exact_cents) as bigint) as share_cents
+    from exact
+),
+
+ranked as (
     select
         rounded.*,
         row_number() over (
             partition by rounded.transaction_id, rounded.model order by rounded.touch_position
         ) as position_in_model,
-        sum(rounded.share_cents) over (partition by rounded.transaction_id, rounded.model) as shared_cents
+        row_number() over (
+            partition by rounded.transaction_id, rounded.model
+            order by rounded.exact_cents - rounded.share_cents desc, rounded.touch_position
+        ) as remainder_rank,
+        rounded.total_cents - sum(rounded.share_cents) over (partition by rounded.transaction_id, rounded.model)
+            as cents_left_over
     from rounded
+),
+
+-- No cent is made or lost: those left over go to the largest remainders, and under linear all to the first touch.
+shared as (
+    select
+        ranked.*,
+        ranked.share_cents
+        + case
+            when ranked.is_overlapping then 0
+            when ranked.model = 'linear' and ranked.position_in_model = 1 then ranked.cents_left_over
+            when ranked.model <> 'linear' and ranked.remainder_rank <= ranked.cents_left_over then 1
+            else 0
+        end as cents
+    from ranked
 ),
 
 final as (
@@ -64,6 +91,7 @@ final as (
         shared.occurred_date,
         shared.touchpoint_id,
         shared.model,
+        shared.is_overlapping,
         shared.status,
         shared.channel,
         shared.platform,
@@ -72,10 +100,7 @@ final as (
         shared.ad_id,
         shared.weight,
         shared.reporting_currency,
-        {{ cents_to_amount(
-            "cast(shared.direction * (shared.share_cents + case when shared.position_in_model = 1 "
-            ~ "then shared.total_cents - shared.shared_cents else 0 end) as bigint)"
-        ) }} as reporting_amount
+        {{ cents_to_amount("cast(shared.direction * shared.cents as bigint)") }} as reporting_amount
     from shared
 )
 

@@ -1,5 +1,5 @@
 -- Grain: day x ad entity (or channel, where no ad is known) x model. Money on its own day; spend without result and
--- result without spend both stay. Models stand side by side: never sum over them.
+-- result without spend both stay. Models stand side by side: never sum over them, and never over rows of any_touch.
 with spend as (
     select * from {{ ref('fct_ad_spend') }}
 ),
@@ -21,14 +21,7 @@ workspaces as (
 ),
 
 models as (
-    select distinct attribution.model
-    from {{ ref('int_attribution_weighed') }} as attribution
-    union
-    select 'first_touch' as model
-    union
-    select 'last_touch' as model
-    union
-    select 'linear' as model
+    select * from {{ ref('attribution_models') }}
 ),
 
 -- A person becomes a customer with the first order that paid something.
@@ -124,6 +117,7 @@ final as (
         summed.workspace_id,
         summed.report_date,
         summed.model,
+        models.is_overlapping,
         summed.platform,
         summed.channel,
         summed.campaign_id,
@@ -146,6 +140,7 @@ final as (
         {{ ratio('summed.reporting_spend_amount', 'summed.customers') }} as reporting_cost_per_customer_ratio
     from summed
     inner join workspaces on summed.workspace_id = workspaces.workspace_id
+    inner join models on summed.model = models.model
 )
 
 select * from final
