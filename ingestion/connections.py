@@ -249,8 +249,8 @@ def _source_defects(where: str, row: dict[str, str]) -> Iterator[str]:
                 f"{where}: base_url of {connection_id} is missing; set the account's URL, as ActiveCampaign > "
                 "Settings > Developer shows it"
             )
-        elif "/api/" in row["base_url"]:
-            yield f"{where}: base_url of {connection_id} must end before /api"
+        elif "/api/" in row["base_url"].rstrip("/").removesuffix("/api/3"):
+            yield f"{where}: base_url of {connection_id} must end before /api, or with /api/3"
     if row["source"] == "files" and not row["base_url"]:
         yield f"{where}: base_url of {connection_id} is missing; set the folder that holds its files"
 

@@ -86,7 +86,9 @@ class ActiveCampaign:
     def __init__(self, extraction: Extraction) -> None:
         """Open no connection yet."""
         vendor = replace(ACTIVECAMPAIGN, is_busy=_Patience().is_busy)
-        self._http = VendorClient(vendor, extraction.connection, extraction.report)
+        # The account's URL as ActiveCampaign shows it, or with the path that all addresses of its API begin with.
+        base_url = extraction.connection.base_url.rstrip("/").removesuffix(settings.BASE_PATH)
+        self._http = VendorClient(vendor, replace(extraction.connection, base_url=base_url), extraction.report)
         self._name = extraction.connection.connection_id
 
     def contact_pages(self, since: date | None = None, after: int = 0) -> Iterator[ContactPage]:

@@ -67,7 +67,7 @@ def serve(project: Project, tmp_path: Path) -> Serve:
     def serving(contacts: list[dict[str, Any]], **content: Any) -> Iterator[Sandbox]:
         folder = write_account(tmp_path / "vendor", contacts, **content)
         with Sandbox(folder, requests_per_minute=None) as vendors:
-            project.connect("acme_activecampaign", "activecampaign", f"{vendors.base_url}/activecampaign")
+            project.connect("acme_activecampaign", "activecampaign", f"{vendors.base_url}{API}")
             yield vendors
 
     return serving
@@ -433,7 +433,10 @@ def test_a_wrong_key_is_one_line_that_names_the_variable(
     ("base_url", "problem"),
     [
         ("", "base_url of my_activecampaign is missing; set the account's URL"),
-        ("https://acme.api-us1.com/api/3", "base_url of my_activecampaign must end before /api"),
+        (
+            "https://acme.api-us1.com/api/3/contacts",
+            "base_url of my_activecampaign must end before /api, or with /api/3",
+        ),
     ],
 )
 def test_the_url_has_to_be_the_accounts_own(bare_project: Project, base_url: str, problem: str) -> None:
