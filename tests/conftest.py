@@ -58,6 +58,7 @@ LONGEST_FIRST = (
         "tests/test_subscriptions_end_to_end.py",
         "tests/test_last_screen.py",
         "tests/test_reconciliation.py",
+        "tests/test_identity_end_to_end.py",
         "tests/test_forgetting_end_to_end.py",
         "tests/dbt/test_unit_tests.py",
         "tests/browser/test_dagster_ui.py",
