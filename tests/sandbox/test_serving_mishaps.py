@@ -277,7 +277,7 @@ def test_a_recorded_request_holds_no_token(sandbox: Sandbox, client: Client) -> 
 
 
 def test_a_path_of_no_vendor_is_not_found(sandbox: Sandbox, client: Client) -> None:
-    assert client.session.get(f"{sandbox.base_url}/hubspot/contacts").status_code == 404
+    assert client.session.get(f"{sandbox.base_url}/mailgun/contacts").status_code == 404
 
 
 def test_a_connection_stays_open_for_many_requests(sandbox: Sandbox) -> None:
