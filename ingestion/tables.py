@@ -23,6 +23,11 @@ DECIMAL = {"precision": 18, "scale": 4}
 MERGED_BY_KEY = {"disposition": "merge", "strategy": "delete-insert"}
 
 
+def columns_of(kind: str, *names: str) -> dict[str, str]:
+    """Return columns of one kind, for a table's `columns`."""
+    return dict.fromkeys(names, kind)
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """A raw table. `columns` maps each declared column to its dlt type; vendors' other fields are added as text.

@@ -1,11 +1,6 @@
 """The raw tables of ActiveCampaign, with the fields of its API v3. Links to its other paths are left out."""
 
-from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table
-
-
-def _columns(kind: str, *names: str) -> dict[str, str]:
-    return dict.fromkeys(names, kind)
-
+from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table, columns_of
 
 CONTACTS = Table(
     name="contacts",
@@ -13,11 +8,11 @@ CONTACTS = Table(
     "stays as it was.",
     columns={
         **COMMON_COLUMNS,
-        **_columns("text", "id", "email", "phone", "first_name", "last_name", "orgid", "hash", "ip", "ua"),
-        **_columns("text", "email_local", "email_domain", "segmentio_id", "bounced_date", "deleted_at"),
-        **_columns("timestamp", "cdate", "udate", "adate"),
-        **_columns("bigint", "bounced_hard", "bounced_soft"),
-        **_columns("bool", "deleted", "anonymized"),
+        **columns_of("text", "id", "email", "phone", "first_name", "last_name", "orgid", "hash", "ip", "ua"),
+        **columns_of("text", "email_local", "email_domain", "segmentio_id", "bounced_date", "deleted_at"),
+        **columns_of("timestamp", "cdate", "udate", "adate"),
+        **columns_of("bigint", "bounced_hard", "bounced_soft"),
+        **columns_of("bool", "deleted", "anonymized"),
     },
     primary_key=("connection_id", "id"),
     required=("id", "cdate"),
@@ -42,7 +37,7 @@ MISSING_CONTACTS = Table(
 FIELDS = Table(
     name="fields",
     description="The custom fields that contacts of the account can have. One that was deleted stays as it was.",
-    columns={**COMMON_COLUMNS, **_columns("text", "id", "title", "perstag", "type"), "cdate": "timestamp"},
+    columns={**COMMON_COLUMNS, **columns_of("text", "id", "title", "perstag", "type"), "cdate": "timestamp"},
     primary_key=("connection_id", "id"),
     required=("id", "title"),
 )
@@ -52,8 +47,8 @@ FIELD_VALUES = Table(
     description="The value of a custom field of a contact, as text.",
     columns={
         **COMMON_COLUMNS,
-        **_columns("text", "id", "contact", "field", "value"),
-        **_columns("timestamp", "cdate", "udate"),
+        **columns_of("text", "id", "contact", "field", "value"),
+        **columns_of("timestamp", "cdate", "udate"),
     },
     primary_key=("connection_id", "id"),
     required=("id", "contact", "field"),
@@ -65,7 +60,7 @@ FIELD_VALUES = Table(
 TAGS = Table(
     name="tags",
     description="The tags of the account. One that was deleted stays as it was.",
-    columns={**COMMON_COLUMNS, **_columns("text", "id", "tag", "tag_type"), "cdate": "timestamp"},
+    columns={**COMMON_COLUMNS, **columns_of("text", "id", "tag", "tag_type"), "cdate": "timestamp"},
     primary_key=("connection_id", "id"),
     required=("id", "tag"),
 )
@@ -73,7 +68,11 @@ TAGS = Table(
 LISTS = Table(
     name="lists",
     description="The lists of the account, without their senders and keys. One that was deleted stays as it was.",
-    columns={**COMMON_COLUMNS, **_columns("text", "id", "name", "stringid"), **_columns("timestamp", "cdate", "udate")},
+    columns={
+        **COMMON_COLUMNS,
+        **columns_of("text", "id", "name", "stringid"),
+        **columns_of("timestamp", "cdate", "udate"),
+    },
     primary_key=("connection_id", "id"),
     required=("id", "name"),
 )
@@ -83,8 +82,8 @@ AUTOMATIONS = Table(
     description="The automations of the account. One that was deleted stays as it was.",
     columns={
         **COMMON_COLUMNS,
-        **_columns("text", "id", "name", "status"),
-        **_columns("timestamp", "cdate", "mdate"),
+        **columns_of("text", "id", "name", "status"),
+        **columns_of("timestamp", "cdate", "mdate"),
     },
     primary_key=("connection_id", "id"),
     required=("id", "name"),
@@ -96,8 +95,8 @@ CONTACT_TAGS = Table(
     "collection_reads did not, as the tag was taken away.",
     columns={
         **COMMON_COLUMNS,
-        **_columns("text", "id", "contact", "tag"),
-        **_columns("timestamp", "cdate", "read_at"),
+        **columns_of("text", "id", "contact", "tag"),
+        **columns_of("timestamp", "cdate", "read_at"),
     },
     primary_key=("connection_id", "id"),
     required=("id", "contact", "tag", "cdate"),
@@ -111,8 +110,8 @@ CONTACT_LISTS = Table(
     "that it left. read_at is the last reading that had it.",
     columns={
         **COMMON_COLUMNS,
-        **_columns("text", "id", "contact", "list", "status", "sourceid", "form"),
-        **_columns("timestamp", "sdate", "udate", "read_at"),
+        **columns_of("text", "id", "contact", "list", "status", "sourceid", "form"),
+        **columns_of("timestamp", "sdate", "udate", "read_at"),
     },
     primary_key=("connection_id", "id"),
     required=("id", "contact", "list"),
@@ -126,8 +125,8 @@ CONTACT_AUTOMATIONS = Table(
     "reading that had it.",
     columns={
         **COMMON_COLUMNS,
-        **_columns("text", "id", "contact", "automation", "status"),
-        **_columns("timestamp", "adddate", "remdate", "lastdate", "read_at"),
+        **columns_of("text", "id", "contact", "automation", "status"),
+        **columns_of("timestamp", "adddate", "remdate", "lastdate", "read_at"),
         "completed": "bool",
     },
     primary_key=("connection_id", "id"),

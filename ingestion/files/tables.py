@@ -1,13 +1,9 @@
 """The raw tables of files. The columns of a file are those of its table but for the first few, which are ours."""
 
-from ingestion.tables import COMMON_COLUMNS, Table
+from ingestion.tables import COMMON_COLUMNS, Table, columns_of
 
 OWN_COLUMNS = {**COMMON_COLUMNS, "source_file": "text", "row_number": "bigint"}
 """`row_number` is the line in the file as a text editor or Excel counts it; in Parquet rows count from 1."""
-
-
-def _texts(*names: str) -> dict[str, str]:
-    return dict.fromkeys(names, "text")
 
 
 AD_SPEND = Table(
@@ -16,9 +12,9 @@ AD_SPEND = Table(
     columns={
         **OWN_COLUMNS,
         "date": "date",
-        **_texts("platform", "account_id", "account_name", "account_timezone", "currency", "campaign_id"),
-        **_texts("campaign_name", "adset_id", "adset_name", "ad_id", "ad_name"),
-        **_texts("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
+        **columns_of("text", "platform", "account_id", "account_name", "account_timezone", "currency", "campaign_id"),
+        **columns_of("text", "campaign_name", "adset_id", "adset_name", "ad_id", "ad_name"),
+        **columns_of("text", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
         "spend": "decimal",
         "impressions": "bigint",
         "clicks": "bigint",
@@ -35,10 +31,10 @@ CONTACTS = Table(
     ),
     columns={
         **OWN_COLUMNS,
-        **_texts("email", "contact_id", "first_name", "last_name", "phone", "postal_code"),
-        **_texts("additional_emails", "merged_contact_ids"),
+        **columns_of("text", "email", "contact_id", "first_name", "last_name", "phone", "postal_code"),
+        **columns_of("text", "additional_emails", "merged_contact_ids"),
         "created_at": "timestamp",
-        **_texts("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "referrer", "tags"),
+        **columns_of("text", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "referrer", "tags"),
     },
     primary_key=("connection_id", "source_file", "row_number"),
     required=("email", "created_at"),
@@ -51,12 +47,12 @@ TOUCHPOINTS = Table(
     description="One row of a touchpoints file: something reached a person, who is known by address or anonymous id.",
     columns={
         **OWN_COLUMNS,
-        **_texts("email", "anonymous_id"),
+        **columns_of("text", "email", "anonymous_id"),
         "occurred_at": "timestamp",
-        **_texts("kind", "referrer", "landing_page"),
-        **_texts("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
-        **_texts("campaign_id", "adset_id", "ad_id"),
-        **_texts("gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id", "twclid", "epik"),
+        **columns_of("text", "kind", "referrer", "landing_page"),
+        **columns_of("text", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
+        **columns_of("text", "campaign_id", "adset_id", "ad_id"),
+        **columns_of("text", "gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id", "twclid", "epik"),
     },
     primary_key=("connection_id", "source_file", "row_number"),
     required=("occurred_at", "kind"),
@@ -72,7 +68,7 @@ REJECTED_FILE_ROWS = Table(
     description="All rows of refused files, with field, value and reason, until a good version of the file is found.",
     columns={
         **OWN_COLUMNS,
-        **_texts("resource", "row_key", "field", "value", "reason"),
+        **columns_of("text", "resource", "row_key", "field", "value", "reason"),
         "row": "json",
     },
     primary_key=("connection_id", "resource", "row_key"),

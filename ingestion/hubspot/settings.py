@@ -47,7 +47,6 @@ HISTORIES_PER_LANDING = 10_000
 HISTORY_PROPERTIES = ("lifecyclestage",)
 """The properties whose past values are loaded too."""
 
-MERGED_IDS = "hs_merged_object_ids"
 MODIFIED = "lastmodifieddate"
 """Of contacts; other objects call it hs_lastmodifieddate."""
 

@@ -1,11 +1,6 @@
 """The raw tables of HubSpot, with the fields of its API. Values of properties are text, as sent."""
 
-from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table
-
-
-def _texts(*names: str) -> dict[str, str]:
-    return dict.fromkeys(names, "text")
-
+from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table, columns_of
 
 CONTACTS = Table(
     name="contacts",
@@ -30,7 +25,7 @@ PROPERTIES = Table(
     description="The properties that contacts of the account can have.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("name", "label", "description", "type", "field_type", "group_name"),
+        **columns_of("text", "name", "label", "description", "type", "field_type", "group_name"),
         "options": "json",
         "hubspot_defined": "bool",
         "calculated": "bool",
@@ -44,9 +39,9 @@ PROPERTY_HISTORY = Table(
     description="The values that a property of a contact has had, and from when. Only of some properties.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("contact_id", "property", "value"),
+        **columns_of("text", "contact_id", "property", "value"),
         "timestamp": "timestamp",
-        **_texts("source_type", "source_id", "source_label"),
+        **columns_of("text", "source_type", "source_id", "source_label"),
     },
     primary_key=("connection_id", "contact_id", "property", "timestamp"),
     required=("contact_id", "property", "timestamp"),
@@ -70,7 +65,7 @@ LISTS = Table(
     description="The lists of contacts. One that was deleted stays as it was.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("list_id", "name", "object_type_id", "processing_type", "processing_status"),
+        **columns_of("text", "list_id", "name", "object_type_id", "processing_type", "processing_status"),
         **dict.fromkeys(("created_at", "updated_at", "deleted_at"), "timestamp"),
         "additional_properties": "json",
     },
@@ -84,7 +79,7 @@ LIST_MEMBERSHIPS = Table(
     "in list_reads did not.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("list_id", "record_id"),
+        **columns_of("text", "list_id", "record_id"),
         **dict.fromkeys(("membership_timestamp", "read_at"), "timestamp"),
     },
     primary_key=("connection_id", "list_id", "record_id", "membership_timestamp"),

@@ -1,21 +1,16 @@
 """The raw tables of Meta's insights and what they are about, with the fields we ask for. Numbers are text, as sent."""
 
 from ingestion.spend import RESTATED_SPEND
-from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table
-
-
-def _texts(*names: str) -> dict[str, str]:
-    return dict.fromkeys(names, "text")
-
+from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table, columns_of
 
 AD_INSIGHTS = Table(
     name="ad_insights",
     description="One ad on one day of its account. Deleted ads can be missing. `spend` in the account's currency.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("account_id", "account_currency", "account_name", "campaign_id", "campaign_name"),
-        **_texts("adset_id", "adset_name", "ad_id", "ad_name", "date_start", "date_stop"),
-        **_texts("impressions", "clicks", "inline_link_clicks", "reach", "spend", "attribution_setting"),
+        **columns_of("text", "account_id", "account_currency", "account_name", "campaign_id", "campaign_name"),
+        **columns_of("text", "adset_id", "adset_name", "ad_id", "ad_name", "date_start", "date_stop"),
+        **columns_of("text", "impressions", "clicks", "inline_link_clicks", "reach", "spend", "attribution_setting"),
         "actions": "json",
         "action_values": "json",
     },
@@ -29,8 +24,8 @@ ACCOUNT_INSIGHTS = Table(
     description="One ad account on one of its days: the truth of spend, in the account's currency.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("account_id", "account_currency", "account_name", "date_start", "date_stop"),
-        **_texts("impressions", "clicks", "spend"),
+        **columns_of("text", "account_id", "account_currency", "account_name", "date_start", "date_stop"),
+        **columns_of("text", "impressions", "clicks", "spend"),
     },
     primary_key=("connection_id", "account_id", "date_start"),
     required=("account_id", "account_currency", "date_start", "spend"),
@@ -40,7 +35,10 @@ ACCOUNT_INSIGHTS = Table(
 ACCOUNTS = Table(
     name="accounts",
     description="The ad account itself, with the currency and the zone that its days are in.",
-    columns={**COMMON_COLUMNS, **_texts("account_id", "name", "currency", "timezone_name", "account_status")},
+    columns={
+        **COMMON_COLUMNS,
+        **columns_of("text", "account_id", "name", "currency", "timezone_name", "account_status"),
+    },
     primary_key=("connection_id", "account_id"),
     required=("account_id", "currency", "timezone_name"),
 )
@@ -48,7 +46,7 @@ ACCOUNTS = Table(
 CAMPAIGNS = Table(
     name="campaigns",
     description="Every campaign of the account, whatever its status.",
-    columns={**COMMON_COLUMNS, **_texts("id", "account_id", "name", "status", "effective_status")},
+    columns={**COMMON_COLUMNS, **columns_of("text", "id", "account_id", "name", "status", "effective_status")},
     primary_key=("connection_id", "id"),
     required=("id", "status"),
 )
@@ -56,7 +54,10 @@ CAMPAIGNS = Table(
 AD_SETS = Table(
     name="ad_sets",
     description="Every ad set of the account, whatever its status.",
-    columns={**COMMON_COLUMNS, **_texts("id", "account_id", "campaign_id", "name", "status", "effective_status")},
+    columns={
+        **COMMON_COLUMNS,
+        **columns_of("text", "id", "account_id", "campaign_id", "name", "status", "effective_status"),
+    },
     primary_key=("connection_id", "id"),
     required=("id", "status"),
 )
@@ -66,7 +67,7 @@ ADS = Table(
     description="Every ad of the account, whatever its status.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("id", "account_id", "campaign_id", "adset_id", "name", "status", "effective_status"),
+        **columns_of("text", "id", "account_id", "campaign_id", "adset_id", "name", "status", "effective_status"),
     },
     primary_key=("connection_id", "id"),
     required=("id", "status"),

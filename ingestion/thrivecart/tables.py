@@ -1,11 +1,6 @@
 """The raw tables of ThriveCart, with the fields of its API collection and those that live accounts send besides."""
 
-from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table
-
-
-def _texts(*names: str) -> dict[str, str]:
-    return dict.fromkeys(names, "text")
-
+from ingestion.tables import COMMON_COLUMNS, REJECTED_ROWS, Table, columns_of
 
 TRANSACTIONS = Table(
     name="transactions",
@@ -13,15 +8,15 @@ TRANSACTIONS = Table(
     "sent; `timestamp` in UTC epoch seconds.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("mode", "event_id", "base_product", "date", "time"),
+        **columns_of("text", "mode", "event_id", "base_product", "date", "time"),
         "timestamp": "bigint",
-        **_texts("transaction_type", "transaction_info", "item_type", "item_id", "item_name"),
-        **_texts("item_pricing_option_id", "item_pricing_option_name"),
+        **columns_of("text", "transaction_type", "transaction_info", "item_type", "item_id", "item_name"),
+        **columns_of("text", "item_pricing_option_id", "item_pricing_option_name"),
         "amount": "bigint",
-        **_texts("order_id", "invoice_id", "subscription_id", "internal_subscription_id", "transaction_id"),
-        **_texts("currency", "processor", "coupon"),
+        **columns_of("text", "order_id", "invoice_id", "subscription_id", "internal_subscription_id", "transaction_id"),
+        **columns_of("text", "currency", "processor", "coupon"),
         "quantity": "bigint",
-        **_texts("reference", "campaign_id"),
+        **columns_of("text", "reference", "campaign_id"),
         "customer": "json",
         "subscription_current_status": "text",
     },
@@ -37,8 +32,8 @@ PRODUCTS = Table(
     description="The front-end products of the account.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("product_id", "name", "label", "url", "embed_type", "status", "status_string"),
-        **_texts("type", "type_string", "slug", "payment_currency"),
+        **columns_of("text", "product_id", "name", "label", "url", "embed_type", "status", "status_string"),
+        **columns_of("text", "type", "type_string", "slug", "payment_currency"),
     },
     primary_key=("connection_id", "product_id"),
     required=("product_id",),
@@ -49,7 +44,7 @@ BUMPS = Table(
     description="Bump offers; the id is that of the product they belong to. Amounts in cents.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("bump_id", "product_id", "name", "status", "payment_currency"),
+        **columns_of("text", "bump_id", "product_id", "name", "status", "payment_currency"),
         "payment_amount": "bigint",
     },
     primary_key=("connection_id", "bump_id"),
@@ -59,7 +54,7 @@ BUMPS = Table(
 UPSELLS = Table(
     name="upsells",
     description="Upsells of the account.",
-    columns={**COMMON_COLUMNS, **_texts("upsell_id", "name", "label", "type", "type_string")},
+    columns={**COMMON_COLUMNS, **columns_of("text", "upsell_id", "name", "label", "type", "type_string")},
     primary_key=("connection_id", "upsell_id"),
     required=("upsell_id",),
 )
@@ -67,7 +62,7 @@ UPSELLS = Table(
 DOWNSELLS = Table(
     name="downsells",
     description="Downsells of the account.",
-    columns={**COMMON_COLUMNS, **_texts("downsell_id", "name", "label", "type", "type_string")},
+    columns={**COMMON_COLUMNS, **columns_of("text", "downsell_id", "name", "label", "type", "type_string")},
     primary_key=("connection_id", "downsell_id"),
     required=("downsell_id",),
 )
@@ -77,7 +72,7 @@ PRICING_OPTIONS = Table(
     description="The ways to pay for an item. Prices in cents; `payments` 0 is open-ended; `trial_period` in days.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("item_type", "item_id", "id", "name", "type"),
+        **columns_of("text", "item_type", "item_id", "id", "name", "type"),
         "price": "bigint",
         "subscription_price": "bigint",
         "trial_period": "bigint",
@@ -94,7 +89,7 @@ CUSTOMERS = Table(
     description="What ThriveCart answered about a payer of a subscription, one row per time it was asked.",
     columns={
         **COMMON_COLUMNS,
-        **_texts("email", "status"),
+        **columns_of("text", "email", "status"),
         **dict.fromkeys(("customer", "purchases", "subscriptions", "lifetime_value"), "json"),
     },
     primary_key=("connection_id", "email", "seen_at"),
@@ -107,7 +102,7 @@ WEBHOOK_EVENTS = Table(
     description="What ThriveCart delivered to the webhook receiver, an event once. `payload` is the whole delivery but "
     "for the secret, form and JSON alike: all its values are text (`null`, `true` and `false` too), no object or list "
     "in it is empty. seen_at is the moment it was received.",
-    columns={**COMMON_COLUMNS, **_texts("event_key", "event", "encoding"), "payload": "json"},
+    columns={**COMMON_COLUMNS, **columns_of("text", "event_key", "event", "encoding"), "payload": "json"},
     primary_key=("connection_id", "event_key"),
     required=("event_key", "event"),
     personal=("payload",),
