@@ -1,5 +1,5 @@
--- Guards: under every model that may be summed, what brought its person shares out each transaction exactly, and none is
--- left out: also those of people who never became a lead, and of payers whom nobody knows.
+-- Guards: under every model that may be summed, what brought its person shares out each transaction exactly, and none
+-- is left out: also those of people who never became a lead, and of payers whom nobody knows.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_lead_attribution'}}}) }}
 
 with transactions as (

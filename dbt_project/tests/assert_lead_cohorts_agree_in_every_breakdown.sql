@@ -1,5 +1,5 @@
--- Guards: at the end of each month that is over, each breakdown of the cohorts has all money that those won by then have
--- paid in it, and no breakdown has it twice.
+-- Guards: at the end of each month that is over, each breakdown of the cohorts has all money that those won by then
+-- have paid in it, and no breakdown has it twice.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_lead_cohorts'}}}) }}
 
 with months as (

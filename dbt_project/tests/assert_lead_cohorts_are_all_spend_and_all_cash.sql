@@ -1,5 +1,5 @@
--- Guards: cohorts together have all spend and all cash, under every model in them, whatever month is not over. Workspaces
--- with a missing rate are left to assert_no_money_without_an_exchange_rate.
+-- Guards: cohorts together have all spend and all cash, under every model in them, whatever month is not over.
+-- Workspaces with a missing rate are left to assert_no_money_without_an_exchange_rate.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_lead_cohort_months'}}}) }}
 
 with reports as (

@@ -1,5 +1,5 @@
--- Guards: over all days the report by lead date has all spend, and under every model that may be summed all cash: nobody
--- who bought vanishes because no CRM knows them. Workspaces with a missing rate are left to
+-- Guards: over all days the report by lead date has all spend, and under every model that may be summed all cash:
+-- nobody who bought vanishes because no CRM knows them. Workspaces with a missing rate are left to
 -- assert_no_money_without_an_exchange_rate.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_roi_by_lead_date'}}}) }}
 

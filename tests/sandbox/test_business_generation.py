@@ -302,6 +302,21 @@ def test_money_of_the_people_is_all_money(folder: Folder, workspace: str) -> Non
     )
 
 
+@in_both
+def test_money_of_everybody_who_was_won_is_all_money(folder: Folder, workspace: str) -> None:
+    told = by_workspace(folder.table("truth/leads.csv"), workspace)
+    assert sum(int(row["net_reporting_cents"]) for row in told) == sum(
+        cents for _, cents in reporting_cents(folder, workspace)
+    )
+
+
+@in_both
+def test_money_of_the_leads_is_all_matched_money(folder: Folder, workspace: str) -> None:
+    told = by_workspace(folder.table("truth/leads.csv"), workspace)
+    (row,) = by_workspace(folder.table("truth/matched_totals.csv"), workspace)
+    assert sum(int(row["lead_net_reporting_cents"]) for row in told) == int(row["matched_reporting_cents"])
+
+
 @pytest.mark.parametrize(
     ("workspace", "email", "expected"),
     [

@@ -1,5 +1,5 @@
--- Grain: one order and whom it is counted under: its person, or itself where nobody knows who paid. Says whether it made
--- the person a customer, or whether they had been one before.
+-- Grain: one order and whom it is counted under: its person, or itself where nobody knows who paid. Says whether it
+-- made the person a customer, or whether they had been one before.
 with conversions as (
     select * from {{ ref('int_conversions_unioned') }}
 ),

@@ -1,5 +1,5 @@
--- Grain: transaction with cash x model x touchpoint that brought its person (or one row without touchpoint). Weights come
--- from the person's becoming a lead, and of who never did from their first order: all money ever paid follows it.
+-- Grain: transaction with cash x model x touchpoint that brought its person (or one row without touchpoint). Weights
+-- come from the person's becoming a lead, and of who never did from their first order: all money ever paid follows it.
 with transactions as (
     select * from {{ ref('fct_transactions') }}
     where amount <> 0

@@ -1,5 +1,5 @@
--- Grain: breakdown x model x cohort (people won in one month: all, by one platform or channel, by one campaign) x age in
--- months. What is not over yet, the running month and the future, is null. Choose one breakdown and one model.
+-- Grain: breakdown x model x cohort (people won in one month: all, by one platform or channel, by one campaign) x age
+-- in months. What is not over yet, the running month and the future, is null. Choose one breakdown and one model.
 with happened as (
     select * from {{ ref('fct_lead_cohort_months') }}
 ),

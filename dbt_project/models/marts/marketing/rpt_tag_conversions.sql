@@ -21,7 +21,8 @@ workspaces as (
     select * from {{ ref('workspaces') }}
 ),
 
--- Orders of the very moment count for a tag, which a form may set with the order; the order of a product itself does not.
+-- Orders of the very moment count for a tag, which a form may set with the order; the order of a product itself does
+-- not.
 followed as (
     select
         milestones.workspace_id,
