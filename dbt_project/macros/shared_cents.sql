@@ -1,4 +1,4 @@
-{# The steps that share out the cents of the step `weighed` by weight, per transaction and model, up to a step `shared`. #}
+{# The steps that share out the cents of the step `weighed` by weight, per transaction and model, up to `shared`. #}
 {# No cent is made or lost: those left over go to the largest remainders, and under linear all to the first touch. #}
 {# 3.00 in three are 1.00 each, although a third has but ten decimals: hence the inner rounding. #}
 {% macro shared_cents() -%}
