@@ -58,6 +58,53 @@ from marts.rpt_roi_daily
 where workspace_id = ? and model = 'first_touch'
 """
 
+# The year that was over a year ago: what came in during it, and what the people won in it have paid until today.
+YEAR_BEFORE = """
+with span as (
+    select max(report_date) - interval 2 year as begins_after, max(report_date) - interval 1 year as ends_on
+    from marts.rpt_roi_daily
+    where workspace_id = $workspace
+),
+
+during as (
+    select platform, campaign_id, sum(reporting_spend_amount) as spend, sum(reporting_net_amount) as net
+    from marts.rpt_roi_daily
+    inner join span on report_date > begins_after and report_date <= ends_on
+    where workspace_id = $workspace and model = 'first_touch'
+    group by all
+),
+
+so_far as (
+    select platform, campaign_id, sum(reporting_net_amount) as net
+    from marts.rpt_roi_by_lead_date
+    inner join span on lead_date > begins_after and lead_date <= ends_on
+    where workspace_id = $workspace and model = 'first_touch'
+    group by all
+),
+
+names as (
+    select platform, campaign_id, max(campaign_name) as campaign_name
+    from marts.dim_campaigns
+    where workspace_id = $workspace
+    group by all
+)
+
+select
+    names.campaign_name || ' (' || names.platform || ')' as campaign,
+    coalesce(during.spend, 0) as spend,
+    coalesce(during.net, 0) as net_during,
+    coalesce(so_far.net, 0) as net_so_far,
+    (select strftime(ends_on, '%Y-%m-%d') from span) as ends_on
+from during
+full join so_far
+    on during.platform = so_far.platform and during.campaign_id is not distinct from so_far.campaign_id
+left join names
+    on during.platform = names.platform
+    and during.campaign_id = names.campaign_id
+    and names.campaign_id <> 'unallocated'
+order by spend desc, campaign
+"""
+
 SUBSCRIPTIONS = """
 select
     count(*) filter (where is_active),
@@ -129,8 +176,9 @@ def _workspace(marts: duckdb.DuckDBPyConnection, workspace: str, currency: str) 
         lines.append(f"  {label:<36}{_money(campaign_spend, campaign_revenue, campaign_net)}{roas:>7.2f}  {bar}")
     lines += [f"  {_LABELS.get(label, label):<36}{_money(*amounts)}" for label, *amounts in without]
     lines += [
-        f"  {'all of it':<36}{_money(spend, revenue, net)}{float(net) / float(spend) if spend else 0:>7.2f}",
+        f"  {'all of it':<36}{_money(spend, revenue, net)}{_ratio(net, spend):>7.2f}",
         "",
+        *_year_before(marts, workspace),
         f"  active subscriptions  {active:>9,}   {paused:,} of them paused: ThriveCart itself counts {as_shown:,}",
         f"  ended subscriptions   {completed + cancelled:>9,}   {completed:,} paid to the end, {cancelled:,} cancelled",
         *(
@@ -145,6 +193,25 @@ def _workspace(marts: duckdb.DuckDBPyConnection, workspace: str, currency: str) 
     return "\n".join(lines)
 
 
+def _year_before(marts: duckdb.DuckDBPyConnection, workspace: str) -> list[str]:
+    """Return the lines of that year; none if nothing was spent in it. Ratios come from sums."""
+    rows = marts.execute(YEAR_BEFORE, {"workspace": workspace}).fetchall()
+    if not any(spend for _, spend, *_ in rows):
+        return []
+    spend, during, so_far = (sum(row[place] for row in rows) for place in (1, 2, 3))
+    shown = [row for row in rows if row[0] and row[1] > 0][:CAMPAIGNS_SHOWN]
+    return [
+        f"  {'the year to ' + rows[0][4]:<36}{'spend':>12}{'ROAS then':>13}{'by lead date':>15}",
+        *(
+            f"  {campaign[:35]:<36}{cost:>12,.2f}{_ratio(net, cost):>13.2f}{_ratio(net_so_far, cost):>15.2f}"
+            for campaign, cost, net, net_so_far, _ in shown
+        ),
+        f"  {'all of it':<36}{spend:>12,.2f}{_ratio(during, spend):>13.2f}{_ratio(so_far, spend):>15.2f}"
+        "  all that its leads have paid until now",
+        "",
+    ]
+
+
 _LABELS = {
     "no_ad": "other channels, without an ad",
     "unattributed": "without any touchpoint",
@@ -157,6 +224,10 @@ def _one(marts: duckdb.DuckDBPyConnection, sql: str, workspace: str) -> tuple[An
     row = marts.execute(sql, [workspace]).fetchone()
     assert row is not None  # noqa: S101
     return row
+
+
+def _ratio(amount: Decimal, spend: Decimal) -> float:
+    return float(amount) / float(spend) if spend else 0
 
 
 def _money(*amounts: Decimal | None) -> str:

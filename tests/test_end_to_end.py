@@ -229,6 +229,65 @@ def test_campaigns_have_the_leads_they_brought_first(travelled_road: Road) -> No
     )
 
 
+def test_a_lead_day_of_a_campaign_has_all_that_its_people_have_paid(travelled_road: Road) -> None:
+    sql = """
+        select
+            workspace_id,
+            case when platform in ('no_ad', 'unattributed', 'before_tracking') then '' else campaign_id end,
+            lead_date, sum(leads), sum(customers), sum(reporting_net_amount) * 100, sum(reporting_lead_net_amount) * 100
+        from marts.rpt_roi_by_lead_date
+        where model = 'first_touch'
+        group by all
+    """
+    assert from_marts(travelled_road, sql, 3) == from_truth(
+        travelled_road,
+        "leads",
+        ["workspace_id", "campaign_id", "lead_day"],
+        *("leads", "customers", "net_reporting_cents", "lead_net_reporting_cents"),
+    )
+
+
+@pytest.mark.parametrize("breakdown", ["all", "campaign"])
+def test_a_cohort_has_what_its_people_had_paid_by_each_age(travelled_road: Road, breakdown: str) -> None:
+    truth = travelled_road.truth("leads")
+    truth["lead_month"] = truth["lead_day"].str[:8] + "01"
+    keys = ["workspace_id", "campaign_id", "lead_month"] if breakdown == "campaign" else ["workspace_id", "lead_month"]
+    measures = ["customers", "net_reporting_cents", "lead_net_reporting_cents"]
+    truth[["age_months", "leads", *measures]] = truth[["age_months", "leads", *measures]].astype(int)
+    leads = truth.groupby(keys)["leads"].sum()
+    by_age = truth.groupby([*keys, "age_months"])[measures].sum().unstack("age_months", fill_value=0)
+    label = "campaign_id" if breakdown == "campaign" else "''"
+    found = travelled_road.rows(
+        f"""
+        select
+            workspace_id, coalesce({label}, ''), lead_month, age_months, max(leads) as leads,
+            sum(customers), sum(reporting_net_so_far_amount) * 100, sum(reporting_lead_net_so_far_amount) * 100
+        from marts.rpt_lead_cohorts
+        where model = 'first_touch' and breakdown = ? and is_complete
+            and (platform is null or platform not in ('no_ad', 'unattributed', 'before_tracking'))
+        group by all
+        having leads > 0
+        """,
+        breakdown,
+    )
+    assert len({age for _, _, _, age, *_ in found}) > 12
+    for workspace, campaign, month, age, of_leads, *sums in found:
+        key = (workspace, campaign, str(month)) if breakdown == "campaign" else (workspace, str(month))
+        so_far = [int(by_age[measure].loc[key, :age].sum()) for measure in measures]
+        assert (int(of_leads), list(map(int, sums))) == (int(leads[key]), so_far), key
+
+
+def test_the_month_that_is_not_over_is_in_no_cohort(travelled_road: Road) -> None:
+    sql = """
+        select count(*), count(customers), count(reporting_net_so_far_amount), count(paid_back_ratio)
+        from marts.rpt_lead_cohorts
+        where month >= date_trunc('month', current_date + interval 1 day)
+    """
+    ((cells, *filled),) = travelled_road.rows(sql)
+    assert cells > 0
+    assert filled == [0, 0, 0]
+
+
 SUMMED_MODELS = [
     "first_touch",
     "opt_in",

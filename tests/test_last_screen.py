@@ -1,6 +1,7 @@
 """What the demo shows at its end, against the generator's own answers."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -17,7 +18,7 @@ def screen(travelled_road: Road, monkeypatch: pytest.MonkeyPatch) -> dict[str, s
 
 
 def line_of(part: str, label: str) -> list[str]:
-    """Return the words of the line that begins with a label, without it."""
+    """Return the words of the line that begins with a label, without it. A part has only one such line."""
     (line,) = (line for line in part.splitlines() if line.strip().startswith(label))
     return line.strip().removeprefix(label).split()
 
@@ -73,8 +74,53 @@ def test_it_shows_the_campaigns_with_the_most_spend_first(screen: dict[str, str]
     truth = travelled_road.truth("spend_by_campaign")
     lumen = truth[(truth["workspace_id"] == "lumen") & (truth["campaign_id"] != "unallocated")]
     most = lumen.assign(cents=lumen["spend_cents"].astype(int)).sort_values("cents", ascending=False).iloc[0]
-    words = line_of(screen["lumen"], f"{most.campaign_name} ({most.platform})")
+    words = line_of(screen["lumen"].split("the year to")[0], f"{most.campaign_name} ({most.platform})")
     assert words[0] == money(most.spend_cents)
+
+
+def year_before(screen: dict[str, str], workspace: str) -> tuple[str, str, str]:
+    """Return what the screen shows of the year that was over a year ago, and the days around it."""
+    _, shown = screen[workspace].split("the year to")
+    until = date.fromisoformat(shown.split()[0])
+    return shown, until.replace(year=until.year - 1).isoformat(), until.isoformat()
+
+
+@pytest.mark.parametrize("workspace", ["lumen", "northwind"])
+def test_it_shows_what_an_older_year_returned_then_and_by_the_date_of_its_leads(
+    screen: dict[str, str], travelled_road: Road, workspace: str
+) -> None:
+    shown, after, until = year_before(screen, workspace)
+    spend, then, by_lead_date = line_of(shown, "all of it")[:3]
+    days = travelled_road.truth("revenue_by_day")
+    during = days[(days["workspace_id"] == workspace) & (days["day"] > after) & (days["day"] <= until)]
+    net = during["reporting_revenue_cents"].astype(int).sum() + during["reporting_refund_cents"].astype(int).sum()
+    leads = travelled_road.truth("leads")
+    won = leads[(leads["workspace_id"] == workspace) & (leads["lead_day"] > after) & (leads["lead_day"] <= until)]
+    cost = float(spend.replace(",", "")) * 100
+    assert (then, by_lead_date) == (
+        f"{net / cost:.2f}",
+        f"{won['net_reporting_cents'].astype(int).sum() / cost:.2f}",
+    )
+
+
+def test_it_shows_by_campaign_what_the_leads_of_an_older_year_have_paid_until_now(
+    screen: dict[str, str], travelled_road: Road
+) -> None:
+    shown, after, until = year_before(screen, "northwind")
+    names = travelled_road.truth("spend_by_campaign").set_index("campaign_id")
+    leads = travelled_road.truth("leads")
+    won = leads[(leads["workspace_id"] == "northwind") & (leads["lead_day"] > after) & (leads["lead_day"] <= until)]
+    cents = won["net_reporting_cents"].astype(int).groupby(won["campaign_id"]).sum()
+    lines = [line for line in shown.splitlines() if re.search(r"\((meta|podcast|newsletter)\)", line)]
+    assert lines
+    for line in lines:
+        (campaign,) = [
+            number
+            for number, row in names.iterrows()
+            if line.strip().startswith(f"{row.campaign_name} ({row.platform})")
+        ]
+        spend, _, by_lead_date = line.rsplit(")", 1)[1].split()
+        assert by_lead_date == f"{cents.get(campaign, 0) / (float(spend.replace(',', '')) * 100):.2f}"
 
 
 def test_it_says_which_file_to_open_and_how_to_see_the_graph(screen: dict[str, str]) -> None:

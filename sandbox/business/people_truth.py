@@ -86,7 +86,7 @@ def first_touch_rows(business: Business) -> list[Row]:
     An order belongs to the earliest evidence, of whatever source, from before its first charge; rebills and refunds
     follow the order. A lead belongs to the evidence of the record that made the person a lead.
     """
-    campaign_of = _campaign_reader(business)
+    campaign_of = campaign_reader(business)
     rows: list[Row] = []
     for books in business.books:
         leads = _leads_by_campaign(business, books, campaign_of)
@@ -104,7 +104,7 @@ def first_touch_rows(business: Business) -> list[Row]:
     return rows
 
 
-def _campaign_reader(business: Business) -> Callable[[Touch], Campaign | None]:
+def campaign_reader(business: Business) -> Callable[[Touch], Campaign | None]:
     """Return what tells the campaign of a touch, as far as reports list its ad or at least its campaign."""
     ads, campaigns = business.spend.listed_ads(), business.spend.listed_campaigns()
 
@@ -116,7 +116,8 @@ def _campaign_reader(business: Business) -> Callable[[Touch], Campaign | None]:
     return campaign_of
 
 
-def _first_touch(identities: Identities, address: str, until: datetime) -> Touch | None:
+def first_touch(identities: Identities, address: str, until: datetime) -> Touch | None:
+    """Return the earliest evidence of what brought the person who has an address, not later than a moment."""
     for contact in identities.contacts_of(address):
         if contact.created_at <= until and contact.touch and contact.touch.is_evidence:
             return contact.touch
@@ -129,7 +130,7 @@ def _leads_by_campaign(
     identities = Identities(books, business)
     leads: Counter[Campaign] = Counter()
     for person in {identities.person(address) for address in identities.contacts}:
-        touch = _first_touch(identities, person, identities.contacts_of(person)[0].created_at)
+        touch = first_touch(identities, person, identities.contacts_of(person)[0].created_at)
         campaign = campaign_of(touch) if touch else None
         if campaign:
             leads[campaign] += 1
@@ -147,7 +148,7 @@ def _money_by_campaign(
     for order in books.orders:
         if order.is_test:
             continue
-        touch = _first_touch(identities, order.address, order.placed_at)
+        touch = first_touch(identities, order.address, order.placed_at)
         campaign = campaign_of(touch) if touch else None
         if campaign:
             money[campaign] += orders[order.number]

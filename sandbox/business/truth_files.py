@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.business import identity_truth, money_truth, people_truth, spend_truth, webhook_truth
+from sandbox.business import identity_truth, lead_truth, money_truth, people_truth, spend_truth, webhook_truth
 from sandbox.business.business import Business
 from sandbox.business.checkout_links import CLICK_NAMES, UTM_NAMES
 from sandbox.business.tabular import write_table
@@ -73,6 +73,14 @@ TRUTH_FILES = (
         "first_touch_campaigns",
         ("workspace_id", "campaign_id", "leads", "net_reporting_cents", "platform"),
         people_truth.first_touch_rows,
+    ),
+    TruthFile(
+        "leads",
+        (
+            *("workspace_id", "campaign_id", "lead_day", "age_months"),
+            *("leads", "customers", "net_reporting_cents", "lead_net_reporting_cents"),
+        ),
+        lead_truth.lead_rows,
     ),
     TruthFile(
         "webhook_events",

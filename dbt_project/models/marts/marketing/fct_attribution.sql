@@ -35,50 +35,7 @@ weighed as (
     inner join weights on transactions.order_id = weights.conversion_id
 ),
 
--- Whole cents only, rounded down at first. A third of 3.00 is 1.00, although its weight has but ten decimals: hence the
--- inner rounding.
-exact as (
-    select
-        weighed.*,
-        round(weighed.total_cents * weighed.weight, 4) as exact_cents
-    from weighed
-),
-
-rounded as (
-    select
-        exact.*,
-        cast(floor(exact.exact_cents) as bigint) as share_cents
-    from exact
-),
-
-ranked as (
-    select
-        rounded.*,
-        row_number() over (
-            partition by rounded.transaction_id, rounded.model order by rounded.touch_position
-        ) as position_in_model,
-        row_number() over (
-            partition by rounded.transaction_id, rounded.model
-            order by rounded.exact_cents - rounded.share_cents desc, rounded.touch_position
-        ) as remainder_rank,
-        rounded.total_cents - sum(rounded.share_cents) over (partition by rounded.transaction_id, rounded.model)
-            as cents_left_over
-    from rounded
-),
-
--- No cent is made or lost: those left over go to the largest remainders, and under linear all to the first touch.
-shared as (
-    select
-        ranked.*,
-        ranked.share_cents
-        + case
-            when ranked.is_overlapping then 0
-            when ranked.model = 'linear' and ranked.position_in_model = 1 then ranked.cents_left_over
-            when ranked.model <> 'linear' and ranked.remainder_rank <= ranked.cents_left_over then 1
-            else 0
-        end as cents
-    from ranked
-),
+{{ shared_cents() }},
 
 final as (
     select

@@ -1,0 +1,82 @@
+-- Grain: transaction with cash x model x touchpoint that brought its person (or one row without touchpoint). Weights come
+-- from the person's becoming a lead, and of who never did from their first order: all money ever paid follows it.
+with transactions as (
+    select * from {{ ref('fct_transactions') }}
+    where amount <> 0
+),
+
+orders as (
+    select * from {{ ref('int_orders_placed') }}
+),
+
+people as (
+    select * from {{ ref('int_people_acquired') }}
+),
+
+weights as (
+    select * from {{ ref('int_attribution_weighed') }}
+),
+
+weighed as (
+    select
+        transactions.transaction_id,
+        transactions.workspace_id,
+        transactions.transaction_type,
+        transactions.order_id,
+        transactions.occurred_date,
+        transactions.reporting_currency,
+        people.person_id,
+        people.acquired_date,
+        people.is_lead,
+        orders.is_returning,
+        weights.model,
+        weights.is_overlapping,
+        weights.status,
+        weights.touchpoint_id,
+        weights.channel,
+        weights.platform,
+        weights.campaign_id,
+        weights.ad_set_id,
+        weights.ad_id,
+        weights.touch_position,
+        weights.weight,
+        sign(transactions.reporting_amount) as direction,
+        cast(abs(transactions.reporting_amount) * 100 as bigint) as total_cents
+    from transactions
+    inner join orders on transactions.order_id = orders.order_id
+    inner join people on orders.acquisition_id = people.acquisition_id
+    inner join weights
+        on people.conversion_type = weights.conversion_type and people.conversion_id = weights.conversion_id
+),
+
+{{ shared_cents() }},
+
+final as (
+    select
+        {{ dbt.hash("shared.transaction_id || '|' || shared.model || '|' || coalesce(shared.touchpoint_id, '')") }}
+            as lead_attribution_id,
+        shared.workspace_id,
+        shared.transaction_id,
+        shared.transaction_type,
+        shared.order_id,
+        shared.person_id,
+        shared.acquired_date,
+        shared.is_lead,
+        shared.is_returning,
+        shared.occurred_date,
+        shared.touchpoint_id,
+        shared.model,
+        shared.is_overlapping,
+        shared.status,
+        shared.channel,
+        shared.platform,
+        shared.campaign_id,
+        shared.ad_set_id,
+        shared.ad_id,
+        shared.weight,
+        shared.reporting_currency,
+        {{ cents_to_amount("cast(shared.direction * shared.cents as bigint)") }} as reporting_amount
+    from shared
+)
+
+select * from final
