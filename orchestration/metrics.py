@@ -1,4 +1,4 @@
-"""Metrics by name, over the warehouse: MetricFlow reads what `dbt_project/models/metrics` defines and writes the SQL."""
+"""Metrics by name, over the warehouse: MetricFlow reads `dbt_project/models/metrics` and writes the SQL."""
 
 import os
 import shutil
