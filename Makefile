@@ -15,7 +15,7 @@ export UV_SYSTEM_CERTS := true
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo dev run backfill history forget connect revoke webhooks test lint format bench
+.PHONY: help setup browser demo dev run backfill history metrics forget connect revoke webhooks test lint format bench
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -46,6 +46,10 @@ backfill: setup  ## load days again: make backfill FROM=2026-01-01 TO=2026-01-31
 
 history: setup  ## read all of ThriveCart again, as old rows change in silence: once a week
 	@$(BIN)/python -m orchestration history
+
+metrics: setup  ## ask for metrics: make metrics QUERY="--metrics roas --group-by roi__model,roi__workspace_id" (DEMO=1: of the demo)
+	@test -n '$(value QUERY)' || { echo 'name metrics: make metrics QUERY="--metrics net_revenue --group-by metric_time__month"'; exit 1; }
+	@$(BIN)/python -m orchestration metrics $(if $(DEMO),--demo) $(QUERY)
 
 # The address is passed on in the environment alone: a command line is seen by all users of the machine.
 forget: setup  ## erase a person: make forget EMAIL=somebody@example.com WORKSPACE=my_business

@@ -1,4 +1,4 @@
-"""`python -m orchestration run|backfill|history|forget|demo|dev`: what the Makefile calls."""
+"""`python -m orchestration run|backfill|history|forget|demo|dev|metrics`: what the Makefile calls."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code; the reason of a failure is the last line."""
     load_dotenv(project_root() / ".env")
     # Imported only now: where things lie is read when they are.
-    from orchestration import demo, forgetting, headless, partitions, ui
+    from orchestration import demo, forgetting, headless, metrics, partitions, ui
 
     parser = argparse.ArgumentParser(prog="python -m orchestration", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -30,6 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     dev = commands.add_parser("dev", help="Dagster's UI on loopback")
     dev.add_argument("--demo", action="store_true", help="over the demo's warehouse and its vendors")
     dev.add_argument("--port", type=int, default=3000)
+    asking = commands.add_parser("metrics", help="ask for metrics by name")
+    asking.add_argument("--demo", action="store_true", help="of the demo's warehouse")
+    asking.add_argument("query", nargs=argparse.REMAINDER, help="arguments of `mf query`")
     given = parser.parse_args(arguments)
     address = _address() if given.command == "forget" else ""
     try:
@@ -43,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
             forgetting.run(address, given.workspace_id)
         elif given.command == "demo":
             demo.run()
+        elif given.command == "metrics":
+            return metrics.query(given.query, given.demo)
         else:
             ui.serve(given.port, given.demo)
     except (

@@ -57,6 +57,8 @@ LONGEST_FIRST = (
         "tests/test_mrr_end_to_end.py",
         "tests/test_subscriptions_end_to_end.py",
         "tests/test_last_screen.py",
+        "tests/test_metrics.py",
+        "tests/test_explaining.py",
         "tests/test_reconciliation.py",
         "tests/test_identity_end_to_end.py",
         "tests/test_forgetting_end_to_end.py",

@@ -91,9 +91,9 @@ class Road:
             receiver.terminate()
             receiver.wait()
 
-    def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Query the published marts, as a BI tool does."""
-        return _rows(self.published, sql, parameters)
+    def rows(self, sql: str, *parameters: Any, **named: Any) -> list[tuple[Any, ...]]:
+        """Query the published marts, as a BI tool does; parameters by place or by name."""
+        return _rows(self.published, sql, named or parameters)
 
     def warehouse_rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return _rows(self.warehouse, sql, parameters)
@@ -107,7 +107,7 @@ class Road:
         return pandas.read_csv(self.business / "truth" / f"{name}.csv", dtype=str, keep_default_na=False)
 
 
-def _rows(file: Path, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+def _rows(file: Path, sql: str, parameters: tuple[Any, ...] | dict[str, Any]) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(file), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         return connection.execute(sql, parameters).fetchall()

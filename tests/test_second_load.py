@@ -22,6 +22,7 @@ MARTS = (
     "fct_attribution",
     "fct_contact_tags",
     "fct_contact_versions",
+    "fct_conversion_attribution",
     "fct_lead_attribution",
     "fct_lead_cohort_months",
     "fct_mrr_movements",
