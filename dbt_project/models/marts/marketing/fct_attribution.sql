@@ -55,9 +55,6 @@ ranked as (
     select
         rounded.*,
         row_number() over (
-            partition by rounded.transaction_id, rounded.model order by rounded.touch_position
-        ) as position_in_model,
-        row_number() over (
             partition by rounded.transaction_id, rounded.model
             order by rounded.exact_cents - rounded.share_cents desc, rounded.touch_position
         ) as remainder_rank,
@@ -66,15 +63,14 @@ ranked as (
     from rounded
 ),
 
--- No cent is made or lost: those left over go to the largest remainders, and under linear all to the first touch.
+-- No cent is made or lost: those left over go to the largest remainders, of equal ones to the earlier touch.
 shared as (
     select
         ranked.*,
         ranked.share_cents
         + case
             when ranked.is_overlapping then 0
-            when ranked.model = 'linear' and ranked.position_in_model = 1 then ranked.cents_left_over
-            when ranked.model <> 'linear' and ranked.remainder_rank <= ranked.cents_left_over then 1
+            when ranked.remainder_rank <= ranked.cents_left_over then 1
             else 0
         end as cents
     from ranked

@@ -25,6 +25,7 @@ subscriber_times as (
 
 touchpoints as (
     select * from {{ ref('fct_touchpoints') }}
+    where counts_for_attribution
 ),
 
 workspaces as (
