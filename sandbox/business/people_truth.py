@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
+from sandbox.business.books import Books
 from sandbox.business.business import Business
 from sandbox.business.campaigns import Campaign
-from sandbox.business.checkout_links import CheckoutLinks
 from sandbox.business.identity import Identities
 from sandbox.business.money_truth import reporting_cents
 from sandbox.business.records import Touch
@@ -83,17 +83,14 @@ def matched_rows(business: Business) -> list[Row]:
 def first_touch_rows(business: Business) -> list[Row]:
     """Return by campaign the people it brought to the CRM first, and all money of the orders it came first for.
 
-    An order belongs to the earliest evidence, of whatever source, from before its first charge or at it: a CRM record,
-    or a checkout that a webhook told of and whose link said something or that an affiliate sent. Rebills and refunds
-    follow the order. A lead belongs to the earliest evidence up to the record that made the person a lead.
+    An order belongs to the earliest evidence, of whatever source, from before its first charge or at it; rebills and
+    refunds follow the order. A lead belongs to the earliest evidence up to the record that made the person a lead.
     """
-    campaign_of = _campaign_reader(business)
+    campaign_of = campaign_reader(business)
     rows: list[Row] = []
     for books in business.books:
-        identities = Identities(books, business)
-        evidence = _evidence(identities, business)
-        leads = _leads_by_campaign(identities, evidence, campaign_of)
-        money = _money_by_campaign(business, identities, evidence, campaign_of)
+        leads = _leads_by_campaign(business, books, campaign_of)
+        money = _money_by_campaign(business, books, campaign_of)
         rows.extend(
             {
                 "workspace_id": books.workspace.workspace_id,
@@ -107,7 +104,7 @@ def first_touch_rows(business: Business) -> list[Row]:
     return rows
 
 
-def _campaign_reader(business: Business) -> Callable[[Touch], Campaign | None]:
+def campaign_reader(business: Business) -> Callable[[Touch], Campaign | None]:
     """Return what tells the campaign of a touch, as far as reports list its ad or at least its campaign."""
     ads, campaigns = business.spend.listed_ads(), business.spend.listed_campaigns()
 
@@ -119,35 +116,18 @@ def _campaign_reader(business: Business) -> Callable[[Touch], Campaign | None]:
     return campaign_of
 
 
-def _evidence(identities: Identities, business: Business) -> dict[str, list[tuple[datetime, Touch]]]:
-    """Return by address of a person what is known of how they came, oldest first. An affiliate's names nothing."""
-    books = identities.books
-    links = CheckoutLinks(books, business.span)
-    evidence: dict[str, list[tuple[datetime, Touch]]] = defaultdict(list)
-    for contact in books.contacts:
-        if contact.touch and contact.touch.is_evidence:
-            evidence[identities.person(contact.address)].append((contact.created_at, contact.touch))
-    for delivery in business.delivered[books.workspace.thrivecart]:
-        order = delivery.event.order
-        if delivery.event.kind == "order" and order and not order.is_test and not delivery.is_repeated:
-            touch = links.touch_of(order) or (Touch() if order.affiliate else None)
-            if touch:
-                evidence[identities.person(order.address)].append((order.placed_at, touch))
-    return {person: sorted(known, key=lambda one: one[0]) for person, known in evidence.items()}
-
-
-def _first_touch(known: list[tuple[datetime, Touch]], until: datetime) -> Touch | None:
-    return next((touch for at, touch in known if at <= until), None)
+def first_touch(identities: Identities, address: str, until: datetime) -> Touch | None:
+    """Return the earliest evidence of what brought the person who has an address, not later than a moment."""
+    return next((touch for at, touch in identities.evidence_of(address) if at <= until), None)
 
 
 def _leads_by_campaign(
-    identities: Identities,
-    evidence: dict[str, list[tuple[datetime, Touch]]],
-    campaign_of: Callable[[Touch], Campaign | None],
+    business: Business, books: Books, campaign_of: Callable[[Touch], Campaign | None]
 ) -> Counter[Campaign]:
+    identities = Identities(books, business)
     leads: Counter[Campaign] = Counter()
     for person in {identities.person(address) for address in identities.contacts}:
-        touch = _first_touch(evidence.get(person, []), identities.contacts_of(person)[0].created_at)
+        touch = first_touch(identities, person, identities.contacts_of(person)[0].created_at)
         campaign = campaign_of(touch) if touch else None
         if campaign:
             leads[campaign] += 1
@@ -155,19 +135,17 @@ def _leads_by_campaign(
 
 
 def _money_by_campaign(
-    business: Business,
-    identities: Identities,
-    evidence: dict[str, list[tuple[datetime, Touch]]],
-    campaign_of: Callable[[Touch], Campaign | None],
+    business: Business, books: Books, campaign_of: Callable[[Touch], Campaign | None]
 ) -> Counter[Campaign]:
+    identities = Identities(books, business)
     orders: dict[int, int] = defaultdict(int)
-    for payment in identities.books.live_payments:
-        orders[payment.order.number] += reporting_cents(payment, identities.books, business.rates)
+    for payment in books.live_payments:
+        orders[payment.order.number] += reporting_cents(payment, books, business.rates)
     money: Counter[Campaign] = Counter()
-    for order in identities.books.orders:
+    for order in books.orders:
         if order.is_test:
             continue
-        touch = _first_touch(evidence.get(identities.person(order.address), []), order.placed_at)
+        touch = first_touch(identities, order.address, order.placed_at)
         campaign = campaign_of(touch) if touch else None
         if campaign:
             money[campaign] += orders[order.number]
