@@ -59,6 +59,18 @@ def test_every_checkout_has_what_its_link_carried(travelled_road: Road) -> None:
     )
 
 
+def test_every_checkout_whose_link_said_something_is_a_touchpoint(travelled_road: Road) -> None:
+    names = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"]
+    sql = f"""
+        select connection_id, split_part(touchpoint_id, ':', 2), {", ".join(names)}
+        from marts.fct_touchpoints
+        where kind = 'checkout' and utm_source is not null
+    """
+    truth = told(travelled_road, "checkouts")
+    truth = truth[truth["utm_source"] != ""]
+    assert staged(travelled_road, sql) == events(truth, "connection_id", "order_id", *names)
+
+
 def test_every_commission_is_told_once(travelled_road: Road) -> None:
     sql = """
         select connection_id, affiliate_id, abs(cast(amount * 100 as bigint)), currency,

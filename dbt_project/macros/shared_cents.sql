@@ -1,5 +1,5 @@
 {# The steps that share out the cents of the step `weighed` by weight, per transaction and model, up to `shared`. #}
-{# No cent is made or lost: those left over go to the largest remainders, and under linear all to the first touch. #}
+{# No cent is made or lost: those left over go to the largest remainders, of equal ones to the earlier touch. #}
 {# 3.00 in three are 1.00 each, although a third has but ten decimals: hence the inner rounding. #}
 {% macro shared_cents() -%}
     exact as (
@@ -20,9 +20,6 @@
         select
             rounded.*,
             row_number() over (
-                partition by rounded.transaction_id, rounded.model order by rounded.touch_position
-            ) as position_in_model,
-            row_number() over (
                 partition by rounded.transaction_id, rounded.model
                 order by rounded.exact_cents - rounded.share_cents desc, rounded.touch_position
             ) as remainder_rank,
@@ -37,8 +34,7 @@
             ranked.share_cents
             + case
                 when ranked.is_overlapping then 0
-                when ranked.model = 'linear' and ranked.position_in_model = 1 then ranked.cents_left_over
-                when ranked.model <> 'linear' and ranked.remainder_rank <= ranked.cents_left_over then 1
+                when ranked.remainder_rank <= ranked.cents_left_over then 1
                 else 0
             end as cents
         from ranked

@@ -1,4 +1,5 @@
--- Guards: under every model a touchpoint either counts for a conversion of its person or has one reason why not.
+-- Guards: under every model a touchpoint either counts for a conversion of its person or has one reason why not. One
+-- that never counts has one reason in all.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints_excluded'}}}) }}
 
 with touchpoints as (
@@ -24,6 +25,15 @@ expected as (
     left join conversions
         on touchpoints.workspace_id = conversions.workspace_id
         and touchpoints.person_id = conversions.person_id
+    where touchpoints.counts_for_attribution
+    union all
+    select
+        touchpoints.touchpoint_id,
+        '' as model,
+        '' as conversion_type,
+        '' as order_id
+    from touchpoints
+    where not touchpoints.counts_for_attribution
 ),
 
 told as (
@@ -37,7 +47,7 @@ told as (
     union all
     select
         excluded.touchpoint_id,
-        excluded.model,
+        coalesce(excluded.model, '') as model,
         coalesce(excluded.conversion_type, '') as conversion_type,
         coalesce(excluded.order_id, '') as order_id
     from {{ ref('fct_touchpoints_excluded') }} as excluded

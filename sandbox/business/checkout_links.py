@@ -30,19 +30,30 @@ class CheckoutLinks:
 
     def of(self, order: Order) -> dict[str, str]:
         """Return what the link carried: utm values, and the click id of an ad; empty for no link that says anything."""
-        if order.is_test:
-            return {}
-        about = f"{self._seed}/{self._workspace.workspace_id}/link/{order.key}"
-        which = chance(about)
-        touch = order.touch
-        if which < _SHARE_BY_ANOTHER_LINK:
-            touch = self._another(order.placed_at.date(), about)
-        elif touch is None or not touch.utm_source or which > _SHARE_BY_ANOTHER_LINK + _SHARE_BY_THE_FIRST_LINK:
+        touch = self.touch_of(order)
+        if touch is None:
             return {}
         carried = {name: value for name in UTM_NAMES if (value := getattr(touch, name))}
         if click_name := _NAMES_OF_CLICKS.get(carried["utm_source"]):
+            about = self._about(order)
             carried[click_name] = _CLICK_PREFIXES[click_name] + chosen_letters(24, f"{about}/click")
         return carried
+
+    def touch_of(self, order: Order) -> Touch | None:
+        """Return what brought the buyer to the checkout, as far as the link said so."""
+        if order.is_test:
+            return None
+        about = self._about(order)
+        which = chance(about)
+        if which < _SHARE_BY_ANOTHER_LINK:
+            return self._another(order.placed_at.date(), about)
+        touch = order.touch
+        if touch is None or not touch.utm_source or which > _SHARE_BY_ANOTHER_LINK + _SHARE_BY_THE_FIRST_LINK:
+            return None
+        return touch
+
+    def _about(self, order: Order) -> str:
+        return f"{self._seed}/{self._workspace.workspace_id}/link/{order.key}"
 
     def _another(self, day: date, about: str) -> Touch:
         kind = chance(f"{about}/kind")

@@ -3,11 +3,14 @@
 A mistyped address is somebody's as well, but no rule may join it: as long as nobody has decided, it stands alone.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 
 from sandbox.business.books import Books
 from sandbox.business.business import Business
-from sandbox.business.records import AddressPair, Contact, plain
+from sandbox.business.checkout_links import CheckoutLinks
+from sandbox.business.records import AddressPair, Contact, Touch, plain
 
 
 class Identities:
@@ -27,6 +30,7 @@ class Identities:
             if pair.kind == "safe":
                 joined = self.addresses(pair.email) | self.addresses(pair.other_email)
                 self._group.update(dict.fromkeys(joined, joined))
+        self._evidence = self._dated_evidence(business)
 
     def addresses(self, address: str) -> frozenset[str]:
         """Return all addresses of the person who has this one."""
@@ -36,6 +40,29 @@ class Identities:
         """Return all CRM records of the person who has this address, oldest first."""
         found = [contact for known in self.addresses(address) for contact in self.contacts.get(known, ())]
         return sorted(found, key=lambda contact: contact.created_at)
+
+    def evidence_of(self, address: str) -> list[tuple[datetime, Touch]]:
+        """Return what is known of how the person who has this address came, oldest first.
+
+        That is of CRM records, and of checkouts that a webhook told of and whose link said something or that an
+        affiliate sent: the touch of the latter names nothing.
+        """
+        found = [one for known in self.addresses(address) for one in self._evidence.get(known, ())]
+        return sorted(found, key=lambda one: one[0])
+
+    def _dated_evidence(self, business: Business) -> dict[str, list[tuple[datetime, Touch]]]:
+        links = CheckoutLinks(self.books, business.span)
+        evidence: dict[str, list[tuple[datetime, Touch]]] = defaultdict(list)
+        for contact in self.books.contacts:
+            if contact.touch and contact.touch.is_evidence:
+                evidence[contact.address].append((contact.created_at, contact.touch))
+        for delivery in business.delivered[self.books.workspace.thrivecart]:
+            order = delivery.event.order
+            if delivery.event.kind == "order" and order and not order.is_test and not delivery.is_repeated:
+                touch = links.touch_of(order) or (Touch() if order.affiliate else None)
+                if touch:
+                    evidence[order.address].append((order.placed_at, touch))
+        return evidence
 
     def how(self, address: str) -> str:
         """Tell how an address is known to the CRM: `exact`, by a `decision`, by a `rule`, or not (empty)."""

@@ -83,8 +83,8 @@ def matched_rows(business: Business) -> list[Row]:
 def first_touch_rows(business: Business) -> list[Row]:
     """Return by campaign the people it brought to the CRM first, and all money of the orders it came first for.
 
-    An order belongs to the earliest evidence, of whatever source, from before its first charge; rebills and refunds
-    follow the order. A lead belongs to the evidence of the record that made the person a lead.
+    An order belongs to the earliest evidence, of whatever source, from before its first charge or at it; rebills and
+    refunds follow the order. A lead belongs to the earliest evidence up to the record that made the person a lead.
     """
     campaign_of = campaign_reader(business)
     rows: list[Row] = []
@@ -118,10 +118,7 @@ def campaign_reader(business: Business) -> Callable[[Touch], Campaign | None]:
 
 def first_touch(identities: Identities, address: str, until: datetime) -> Touch | None:
     """Return the earliest evidence of what brought the person who has an address, not later than a moment."""
-    for contact in identities.contacts_of(address):
-        if contact.created_at <= until and contact.touch and contact.touch.is_evidence:
-            return contact.touch
-    return None
+    return next((touch for at, touch in identities.evidence_of(address) if at <= until), None)
 
 
 def _leads_by_campaign(

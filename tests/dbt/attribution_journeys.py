@@ -37,6 +37,11 @@ class Touch:
     source: tuple[str, str | None, str | None, str | None, str | None]
     number: str = ""
 
+    @property
+    def not_counted_because(self) -> str | None:
+        """Why it counts under no model, whatever the conversion."""
+        return "engagement" if self.kind == "tag" else None
+
 
 @dataclass(frozen=True)
 class Order:
@@ -65,7 +70,9 @@ moments = st.builds(
     st.sampled_from([0, 0, 1, 2, 7, 10, 30, 37, 40, 400, 401]),
     st.sampled_from([-1, 0, 0, 0, 1, 3600]),
 )
-touches = st.builds(Touch, moments, st.sampled_from(["opt_in", "first_source", "click"]), st.sampled_from(SOURCES))
+touches = st.builds(
+    Touch, moments, st.sampled_from(["opt_in", "first_source", "click", "tag"]), st.sampled_from(SOURCES)
+)
 
 
 @st.composite
@@ -124,6 +131,9 @@ COLUMNS = {
     },
     "intermediate.int_touchpoints_matched": {
         **dict.fromkeys(("touchpoint_id", "workspace_id", "connection_id", "person_id", "touchpoint_kind"), "varchar"),
+        **dict.fromkeys(("evidence", "click_id_kinds", "affiliate_id", "tag_name"), "varchar"),
+        "is_site_activity": "boolean",
+        "not_counted_because": "varchar",
         "occurred_at": MOMENT,
         "occurred_date": "date",
         **dict.fromkeys(("channel", "platform", "campaign_id", "ad_set_id", "ad_id", "match_rule"), "varchar"),
@@ -177,7 +187,8 @@ def rows_of(many: Sequence[Journey]) -> Rows:
                 owner
                 | source
                 | {"touchpoint_id": touch.number, "connection_id": "acme_thrivecart", "touchpoint_kind": touch.kind}
-                | {"occurred_at": touch.at, "occurred_date": touch.at.date()}
+                | {"occurred_at": touch.at, "occurred_date": touch.at.date(), "evidence": "touchpoints_file"}
+                | {"is_site_activity": True, "not_counted_because": touch.not_counted_because}
             )
         for order in journey.orders:
             first, *later = [cents or 0 for kind, cents in order.money if kind != "refund"]

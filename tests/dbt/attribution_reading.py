@@ -62,7 +62,7 @@ class Reading:
         inside = [
             touch
             for touch in self.journey.touches
-            if touch.at <= self.at and not (self.since and touch.at < self.since)
+            if not touch.not_counted_because and touch.at <= self.at and not (self.since and touch.at < self.since)
         ]
         return sorted(inside, key=lambda touch: (touch.at, touch.number))
 
@@ -137,10 +137,7 @@ def shares(model: str, cents: int, parts: Mapping[str, Fraction]) -> dict[str, i
     exact = {number: round(whole * part, 4) for number, part in parts.items()}
     shared = {number: floor(share) for number, share in exact.items()}
     left_over = whole - sum(shared.values())
-    if model == "linear":
-        shared[next(iter(shared))] += left_over
-    else:
-        by_remainder: Sequence[str] = sorted(parts, key=lambda number: shared[number] - exact[number])
-        for number in by_remainder[:left_over]:
-            shared[number] += 1
+    by_remainder: Sequence[str] = sorted(parts, key=lambda number: shared[number] - exact[number])
+    for number in by_remainder[:left_over]:
+        shared[number] += 1
     return {number: direction * share for number, share in shared.items()}

@@ -100,7 +100,7 @@ def test_custom_fields_with_utm_values_are_touchpoints_also_of_who_was_deleted(p
     touches: list[tuple[Any, ...]] = project.rows(
         """
         select touchpoint_id, utm_source, utm_campaign, occurred_at::varchar
-        from intermediate.int_touchpoints_unioned order by 1
+        from intermediate.int_touchpoints_unioned where evidence = 'contact_source' order by 1
         """
     )
     assert touches == [

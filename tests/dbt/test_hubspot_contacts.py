@@ -106,7 +106,8 @@ def test_the_money_of_a_merged_or_deleted_contact_is_still_a_leads(project: Proj
 def test_a_first_source_that_a_merged_record_and_its_survivor_have_is_one_touchpoint(project: Project) -> None:
     # Contact 6 has the source of 2, as 4 had none; told once, at the moment that HubSpot first saw them.
     touches = """
-        select utm_campaign, occurred_at::varchar from intermediate.int_touchpoints_unioned order by 1
+        select utm_campaign, occurred_at::varchar from intermediate.int_touchpoints_unioned
+        where evidence = 'contact_source' order by 1
     """
     assert project.rows(touches) == [
         ("autumn", "2026-02-20 10:00:00+00"),

@@ -15,6 +15,7 @@ models as (
 
 tracked_touchpoints as (
     select * from {{ ref('int_touchpoints_matched') }}
+    where not_counted_because is null
 ),
 
 tracking as (

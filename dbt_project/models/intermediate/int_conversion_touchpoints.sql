@@ -1,10 +1,12 @@
--- Grain: conversion x touchpoint of the same person, whether it counts or not, with all that the models go by.
+-- Grain: conversion x touchpoint of the same person, whether it counts or not, with all that the models go by. What
+-- never counts, whatever the conversion, is not here.
 with conversions as (
     select * from {{ ref('int_conversions_unioned') }}
 ),
 
 touchpoints as (
     select * from {{ ref('int_touchpoints_matched') }}
+    where not_counted_because is null
 ),
 
 channels as (

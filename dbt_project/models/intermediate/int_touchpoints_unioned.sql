@@ -1,7 +1,11 @@
--- Grain: one touchpoint of a known person that says where it came from: the source that a CRM saw when it created a
--- contact, or a row of a touchpoints file, also of the time when the person was only an anonymous id.
-with contacts as (
-    select * from {{ ref('int_contacts_unioned') }}
+-- Grain: one touchpoint of a known person: what a CRM tells of a contact, a checkout that said where the buyer came
+-- from, or a row of a touchpoints file that does, also of the time when the person was only an anonymous id.
+with contact_touchpoints as (
+    select * from {{ ref('int_contact_touchpoints') }}
+),
+
+checkout_touchpoints as (
+    select * from {{ ref('int_checkout_touchpoints') }}
 ),
 
 file_touchpoints as (
@@ -18,27 +22,58 @@ anonymous_ids as (
 
 of_contacts as (
     select
-        contacts.workspace_id,
-        contacts.contact_id as touchpoint_id,
+        contact_touchpoints.workspace_id,
+        contact_touchpoints.touchpoint_id,
         people.person_id,
-        contacts.connection_id,
-        contacts.touchpoint_kind,
-        coalesce(contacts.source_at, contacts.created_at) as occurred_at,
-        coalesce(contacts.source_date, contacts.created_date) as occurred_date,
-        contacts.referrer,
-        contacts.utm_source,
-        contacts.utm_medium,
-        contacts.utm_campaign,
-        contacts.utm_content,
-        contacts.utm_term,
+        contact_touchpoints.connection_id,
+        contact_touchpoints.evidence,
+        contact_touchpoints.touchpoint_kind,
+        contact_touchpoints.occurred_at,
+        contact_touchpoints.occurred_date,
+        contact_touchpoints.landing_page,
+        contact_touchpoints.referrer,
+        contact_touchpoints.utm_source,
+        contact_touchpoints.utm_medium,
+        contact_touchpoints.utm_campaign,
+        contact_touchpoints.utm_content,
+        contact_touchpoints.utm_term,
+        cast(null as varchar) as told_utm_id,
         cast(null as varchar) as told_campaign_id,
-        cast(null as varchar) as told_ad_id
-    from contacts
-    inner join people on contacts.workspace_id = people.workspace_id and contacts.email = people.email
-    where
-        coalesce(
-            contacts.referrer, contacts.utm_source, contacts.utm_medium, contacts.utm_campaign, contacts.utm_content
-        ) is not null
+        cast(null as varchar) as told_ad_set_id,
+        cast(null as varchar) as told_ad_id,
+        cast(null as varchar) as told_click_id_kinds,
+        cast(null as varchar) as affiliate_id,
+        contact_touchpoints.tag_name
+    from contact_touchpoints
+    inner join people
+        on contact_touchpoints.workspace_id = people.workspace_id and contact_touchpoints.email = people.email
+),
+
+of_checkouts as (
+    select
+        checkout_touchpoints.workspace_id,
+        checkout_touchpoints.touchpoint_id,
+        checkout_touchpoints.person_id,
+        checkout_touchpoints.connection_id,
+        'checkout' as evidence,
+        'checkout' as touchpoint_kind,
+        checkout_touchpoints.occurred_at,
+        checkout_touchpoints.occurred_date,
+        null as landing_page,
+        checkout_touchpoints.referrer,
+        checkout_touchpoints.utm_source,
+        checkout_touchpoints.utm_medium,
+        checkout_touchpoints.utm_campaign,
+        checkout_touchpoints.utm_content,
+        checkout_touchpoints.utm_term,
+        checkout_touchpoints.utm_id as told_utm_id,
+        checkout_touchpoints.campaign_id as told_campaign_id,
+        checkout_touchpoints.ad_set_id as told_ad_set_id,
+        checkout_touchpoints.ad_id as told_ad_id,
+        checkout_touchpoints.click_id_kinds as told_click_id_kinds,
+        checkout_touchpoints.affiliate_id,
+        null as tag_name
+    from checkout_touchpoints
 ),
 
 of_files as (
@@ -47,17 +82,24 @@ of_files as (
         file_touchpoints.touchpoint_id,
         coalesce(people.person_id, anonymous_ids.person_id) as person_id,
         file_touchpoints.connection_id,
+        'touchpoints_file' as evidence,
         file_touchpoints.kind as touchpoint_kind,
         file_touchpoints.occurred_at,
         file_touchpoints.occurred_date,
+        file_touchpoints.landing_page,
         file_touchpoints.referrer,
         file_touchpoints.utm_source,
         file_touchpoints.utm_medium,
         file_touchpoints.utm_campaign,
         file_touchpoints.utm_content,
         file_touchpoints.utm_term,
+        null as told_utm_id,
         file_touchpoints.campaign_id as told_campaign_id,
-        file_touchpoints.ad_id as told_ad_id
+        file_touchpoints.ad_set_id as told_ad_set_id,
+        file_touchpoints.ad_id as told_ad_id,
+        file_touchpoints.click_id_kinds as told_click_id_kinds,
+        null as affiliate_id,
+        null as tag_name
     from file_touchpoints
     left join people
         on file_touchpoints.workspace_id = people.workspace_id and file_touchpoints.email = people.email
@@ -70,12 +112,14 @@ of_files as (
         and coalesce(
             file_touchpoints.referrer, file_touchpoints.utm_source, file_touchpoints.utm_medium,
             file_touchpoints.utm_campaign, file_touchpoints.utm_content, file_touchpoints.campaign_id,
-            file_touchpoints.ad_id, file_touchpoints.click_id
+            file_touchpoints.ad_set_id, file_touchpoints.ad_id, file_touchpoints.click_id_kinds
         ) is not null
 ),
 
 unioned as (
     select * from of_contacts
+    union all
+    select * from of_checkouts
     union all
     select * from of_files
 ),

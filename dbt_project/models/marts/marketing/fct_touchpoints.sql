@@ -22,8 +22,14 @@ final as (
         touchpoints.utm_campaign,
         touchpoints.utm_content,
         touchpoints.utm_term,
+        touchpoints.click_id_kinds,
         touchpoints.referrer,
-        coalesce(touchpoints.match_rule, 'none') as evidence
+        touchpoints.affiliate_id,
+        touchpoints.tag_name,
+        touchpoints.match_rule,
+        touchpoints.evidence,
+        touchpoints.not_counted_because is null as counts_for_attribution,
+        touchpoints.is_site_activity
     from touchpoints
 )
 

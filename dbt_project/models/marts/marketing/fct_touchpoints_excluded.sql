@@ -1,7 +1,8 @@
--- Grain: touchpoint x conversion of its person x model under which it does not count, with the reason; one row a model
--- where the person has no conversion.
+-- Grain: touchpoint x conversion of its person x model under which it does not count, with the reason; one row a
+-- model where the person has no conversion, and one row in all where it counts under no model, whatever the
+-- conversion.
 with touchpoints as (
-    select * from {{ ref('fct_touchpoints') }}
+    select * from {{ ref('int_touchpoints_matched') }}
 ),
 
 touches as (
@@ -40,6 +41,7 @@ paired as (
     from touchpoints
     cross join models
     left join touches on touchpoints.touchpoint_id = touches.touchpoint_id
+    where touchpoints.not_counted_because is null
 ),
 
 excluded as (
@@ -51,13 +53,26 @@ excluded as (
         and paired.model = weights.model
         and paired.touchpoint_id = weights.touchpoint_id
     where weights.touchpoint_id is null
+    union all
+    select
+        touchpoints.touchpoint_id,
+        touchpoints.workspace_id,
+        touchpoints.person_id,
+        touchpoints.occurred_at,
+        null as model,
+        null as conversion_type,
+        null as conversion_id,
+        {{ as_moment("null") }} as converted_at,
+        touchpoints.not_counted_because as reason
+    from touchpoints
+    where touchpoints.not_counted_because is not null
 ),
 
 final as (
     select
         {{ dbt.hash(
             "excluded.touchpoint_id || '|' || coalesce(excluded.conversion_type, '') || '|' || "
-            ~ "coalesce(excluded.conversion_id, '') || '|' || excluded.model"
+            ~ "coalesce(excluded.conversion_id, '') || '|' || coalesce(excluded.model, '')"
         ) }} as exclusion_id,
         excluded.workspace_id,
         excluded.touchpoint_id,

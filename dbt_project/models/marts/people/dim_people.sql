@@ -23,8 +23,10 @@ subscriber_times as (
         and (subscriber_to is null or subscriber_to > {{ build_moment() }})
 ),
 
+-- An opt-in is told in full, also where another record of the same visit counts in its place.
 touchpoints as (
     select * from {{ ref('fct_touchpoints') }}
+    where counts_for_attribution or kind = 'opt_in'
 ),
 
 workspaces as (
@@ -87,9 +89,10 @@ touch_ranked as (
         touchpoints.platform,
         touchpoints.campaign_id,
         touchpoints.kind,
+        touchpoints.counts_for_attribution,
         touchpoints.occurred_at <= money.first_purchase_at as is_before_purchase,
         row_number() over (
-            partition by touchpoints.person_id
+            partition by touchpoints.person_id, touchpoints.counts_for_attribution
             order by touchpoints.occurred_at, touchpoints.touchpoint_id
         ) as position_of_touch,
         row_number() over (
@@ -97,7 +100,9 @@ touch_ranked as (
             order by touchpoints.occurred_at, touchpoints.touchpoint_id
         ) as position_in_kind,
         row_number() over (
-            partition by touchpoints.person_id, coalesce(touchpoints.occurred_at <= money.first_purchase_at, false)
+            partition by
+                touchpoints.person_id, touchpoints.counts_for_attribution,
+                coalesce(touchpoints.occurred_at <= money.first_purchase_at, false)
             order by touchpoints.occurred_at desc, touchpoints.touchpoint_id desc
         ) as recency_before_purchase
     from touchpoints
@@ -107,9 +112,24 @@ touch_ranked as (
 touches as (
     select
         touch_ranked.person_id,
-        max(case when touch_ranked.position_of_touch = 1 then touch_ranked.channel end) as first_channel,
-        max(case when touch_ranked.position_of_touch = 1 then touch_ranked.platform end) as first_platform,
-        max(case when touch_ranked.position_of_touch = 1 then touch_ranked.campaign_id end) as first_campaign_id,
+        max(
+            case
+                when touch_ranked.position_of_touch = 1 and touch_ranked.counts_for_attribution
+                    then touch_ranked.channel
+            end
+        ) as first_channel,
+        max(
+            case
+                when touch_ranked.position_of_touch = 1 and touch_ranked.counts_for_attribution
+                    then touch_ranked.platform
+            end
+        ) as first_platform,
+        max(
+            case
+                when touch_ranked.position_of_touch = 1 and touch_ranked.counts_for_attribution
+                    then touch_ranked.campaign_id
+            end
+        ) as first_campaign_id,
         max(case when touch_ranked.kind = 'opt_in' and touch_ranked.position_in_kind = 1 then touch_ranked.channel end)
             as opt_in_channel,
         max(
@@ -120,13 +140,19 @@ touches as (
         ) as opt_in_campaign_id,
         max(
             case
-                when touch_ranked.is_before_purchase and touch_ranked.recency_before_purchase = 1
+                when
+                    touch_ranked.is_before_purchase
+                    and touch_ranked.recency_before_purchase = 1
+                    and touch_ranked.counts_for_attribution
                     then touch_ranked.channel
             end
         ) as purchase_channel,
         max(
             case
-                when touch_ranked.is_before_purchase and touch_ranked.recency_before_purchase = 1
+                when
+                    touch_ranked.is_before_purchase
+                    and touch_ranked.recency_before_purchase = 1
+                    and touch_ranked.counts_for_attribution
                     then touch_ranked.campaign_id
             end
         ) as purchase_campaign_id

@@ -11,9 +11,12 @@ order_tags as (
     select * from {{ ref('int_order_tags_listed') }}
 ),
 
-attribution as (
-    select * from {{ ref('int_attribution_weighed') }}
-    where conversion_type = 'order'
+touches as (
+    select * from {{ ref('int_order_touches_listed') }}
+),
+
+scopes as (
+    select * from {{ ref('int_order_scopes') }}
 ),
 
 summed as (
@@ -27,6 +30,7 @@ summed as (
         min(transactions.currency) as currency,
         min(transactions.coupon) as coupon,
         count(distinct transactions.product_id) as product_count,
+        {{ sorted_list('transactions.product_id') }} as product_ids,
         {{ sorted_list('products.product_name') }} as product_names,
         max(case when transactions.transaction_type = 'refund' then 1 else 0 end) = 1 as is_refunded,
         sum(case when transactions.transaction_type = 'charge' then transactions.amount else 0 end)
@@ -62,21 +66,6 @@ first_rows as (
     from transactions
 ),
 
-touches as (
-    select
-        attribution.conversion_id as order_id,
-        sum(case when attribution.model = 'linear' and attribution.touchpoint_id is not null then 1 else 0 end)
-            as touchpoint_count,
-        max(case when attribution.model = 'first_touch' then attribution.channel end) as first_touch_channel,
-        max(case when attribution.model = 'first_touch' then attribution.platform end) as first_touch_platform,
-        max(case when attribution.model = 'first_touch' then attribution.campaign_id end) as first_touch_campaign_id,
-        max(case when attribution.model = 'last_touch' then attribution.channel end) as last_touch_channel,
-        max(case when attribution.model = 'last_touch' then attribution.platform end) as last_touch_platform,
-        max(case when attribution.model = 'last_touch' then attribution.campaign_id end) as last_touch_campaign_id
-    from attribution
-    group by attribution.conversion_id
-),
-
 final as (
     select
         summed.order_id,
@@ -88,9 +77,20 @@ final as (
         summed.ordered_at,
         summed.order_date,
         cast(summed.product_count as bigint) as product_count,
+        summed.product_ids,
         summed.product_names,
         summed.coupon,
+        case
+            when summed.first_payment_amount + summed.rebill_amount <= 0 then 'unpaid'
+            when summed.refunded_amount <= 0 then 'paid'
+            when summed.refunded_amount < summed.first_payment_amount + summed.rebill_amount then 'partially_refunded'
+            else 'refunded'
+        end as status,
         summed.is_refunded,
+        scopes.is_acquisition,
+        scopes.is_nurture,
+        scopes.is_engagement,
+        scopes.is_subscription,
         order_tags.tags_held,
         cast(coalesce(touches.touchpoint_count, 0) as bigint) as touchpoint_count,
         touches.first_touch_channel,
@@ -99,6 +99,11 @@ final as (
         touches.last_touch_channel,
         touches.last_touch_platform,
         touches.last_touch_campaign_id,
+        touches.touch_channels,
+        touches.touch_platforms,
+        touches.touch_campaign_ids,
+        touches.touch_ad_set_ids,
+        touches.touch_ad_ids,
         summed.currency,
         cast(summed.first_payment_amount as decimal(18, 2)) as first_payment_amount,
         cast(summed.rebill_amount as decimal(18, 2)) as rebill_amount,
@@ -110,6 +115,7 @@ final as (
     inner join first_rows on summed.order_id = first_rows.order_id and first_rows.position_in_order = 1
     left join order_tags on summed.order_id = order_tags.order_id
     left join touches on summed.order_id = touches.order_id
+    inner join scopes on summed.order_id = scopes.order_id
 )
 
 select * from final

@@ -50,6 +50,10 @@ renamed as (
             when {{ blank_to_null('touchpoints.twclid') }} is not null then 'twclid'
             when {{ blank_to_null('touchpoints.epik') }} is not null then 'epik'
         end as click_id_type,
+        {{ click_id_kinds(
+            'touchpoints',
+            ['gclid', 'gbraid', 'wbraid', 'fbclid', 'msclkid', 'ttclid', 'li_fat_id', 'twclid', 'epik']
+        ) }} as click_id_kinds,
         touchpoints.source_file,
         touchpoints.row_number as source_row,
         touchpoints.seen_at

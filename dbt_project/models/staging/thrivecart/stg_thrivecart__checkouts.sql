@@ -32,6 +32,20 @@ told as (
         {{ delivery_text('sections.passthrough', 'utm_campaign') }} as utm_campaign,
         {{ delivery_text('sections.passthrough', 'utm_content') }} as utm_content,
         {{ delivery_text('sections.passthrough', 'utm_term') }} as utm_term,
+        {{ delivery_text('sections.passthrough', 'utm_id') }} as utm_id,
+        coalesce(
+            {{ delivery_text('sections.passthrough', 'hsa_ad') }},
+            {{ delivery_text('sections.passthrough', 'ad_id') }}
+        ) as ad_id,
+        coalesce(
+            {{ delivery_text('sections.passthrough', 'hsa_grp') }},
+            {{ delivery_text('sections.passthrough', 'adset_id') }}
+        ) as ad_set_id,
+        coalesce(
+            {{ delivery_text('sections.passthrough', 'hsa_cam') }},
+            {{ delivery_text('sections.passthrough', 'gad_campaignid') }},
+            {{ delivery_text('sections.passthrough', 'campaign_id') }}
+        ) as campaign_id,
         {{ delivery_text('sections.passthrough', 'referrer') }} as referrer,
         {{ delivery_text('sections.passthrough', 'gclid') }} as gclid,
         {{ delivery_text('sections.passthrough', 'wbraid') }} as wbraid,
@@ -71,7 +85,11 @@ clicked as (
             when told.twclid is not null then 'twclid'
             when told.li_fat_id is not null then 'li_fat_id'
             when told.epik is not null then 'epik'
-        end as click_id_type
+        end as click_id_type,
+        {{ click_id_kinds(
+            'told',
+            ['gclid', 'wbraid', 'gbraid', 'fbclid', 'msclkid', 'ttclid', 'twclid', 'li_fat_id', 'epik']
+        ) }} as click_id_kinds
     from told
 ),
 
@@ -89,7 +107,8 @@ ranked as (
                     when
                         coalesce(
                             clicked.utm_source, clicked.utm_medium, clicked.utm_campaign, clicked.utm_content,
-                            clicked.utm_term, clicked.click_id, clicked.referrer
+                            clicked.utm_term, clicked.utm_id, clicked.ad_id, clicked.ad_set_id, clicked.campaign_id,
+                            clicked.click_id, clicked.referrer
                         ) is not null
                         then 0
                     else 1
@@ -117,9 +136,14 @@ final as (
         ranked.utm_campaign,
         ranked.utm_content,
         ranked.utm_term,
+        ranked.utm_id,
+        ranked.campaign_id,
+        ranked.ad_set_id,
+        ranked.ad_id,
         ranked.referrer,
         ranked.click_id,
         ranked.click_id_type,
+        ranked.click_id_kinds,
         ranked.gclid,
         ranked.fbclid,
         ranked.fbp,
