@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 
 from ingestion.activecampaign import SOURCE as ACTIVECAMPAIGN
+from ingestion.ecb import SOURCE as ECB
 from ingestion.files import SOURCE as FILES
 from ingestion.gohighlevel import SOURCE as GOHIGHLEVEL
 from ingestion.google_ads import SOURCE as GOOGLE_ADS
@@ -18,7 +19,7 @@ __all__ = ["SOURCES", "LoadFailed", "Source", "Table", "TableLoad", "Window", "d
 
 SOURCES: dict[str, Source] = {
     source.name: source
-    for source in (THRIVECART, KIT, HUBSPOT, ACTIVECAMPAIGN, GOHIGHLEVEL, META_ADS, GOOGLE_ADS, FILES)
+    for source in (THRIVECART, KIT, HUBSPOT, ACTIVECAMPAIGN, GOHIGHLEVEL, META_ADS, GOOGLE_ADS, FILES, ECB)
 }
 
 

@@ -1,5 +1,5 @@
--- Grain: what brought a contact first, or last. A list of attributions marks the two; where they come by themselves, that
--- counts.
+-- Grain: what brought a contact first, or last. A list of attributions marks the two; where they come by themselves,
+-- that counts.
 with contacts as (
     select * from {{ source('gohighlevel', 'contacts') }}
 ),
@@ -13,17 +13,22 @@ listed as (
 ),
 
 told as (
-    select contacts.connection_id, contacts.id, 'first' as place, 1 as choice, contacts.attribution_source as attribution
+    select
+        contacts.connection_id,
+        contacts.id,
+        contacts.attribution_source as attribution,
+        'first' as place,
+        1 as choice
     from contacts
     union all
-    select contacts.connection_id, contacts.id, 'last' as place, 1 as choice, contacts.last_attribution_source as attribution
+    select contacts.connection_id, contacts.id, contacts.last_attribution_source, 'last' as place, 1 as choice
     from contacts
     union all
-    select listed.connection_id, listed.id, 'first' as place, 2 as choice, listed.element as attribution
+    select listed.connection_id, listed.id, listed.element, 'first' as place, 2 as choice
     from listed
     where {{ json_text('listed.element', 'isFirst') }} = 'true'
     union all
-    select listed.connection_id, listed.id, 'last' as place, 2 as choice, listed.element as attribution
+    select listed.connection_id, listed.id, listed.element, 'last' as place, 2 as choice
     from listed
     where {{ json_text('listed.element', 'isLast') }} = 'true'
 ),
@@ -63,7 +68,8 @@ renamed as (
             as session_source,
         {{ blank_to_null('extracted.utmSource') }} as utm_source,
         {{ blank_to_null('extracted.utmMedium') }} as utm_medium,
-        coalesce({{ blank_to_null('extracted.utmCampaign') }}, {{ blank_to_null('extracted.campaign') }}) as utm_campaign,
+        coalesce({{ blank_to_null('extracted.utmCampaign') }}, {{ blank_to_null('extracted.campaign') }})
+            as utm_campaign,
         {{ blank_to_null('extracted.utmContent') }} as utm_content,
         coalesce({{ blank_to_null('extracted.utmTerm') }}, {{ blank_to_null('extracted.utmKeyword') }}) as utm_term,
         {{ blank_to_null('extracted.campaignId') }} as campaign_id,
@@ -110,7 +116,9 @@ final as (
         read_pages.referrer,
         read_pages.session_source,
         coalesce(
-            read_pages.utm_source, {{ url_parameter('read_pages.url_to_read', 'utm_source') }}, read_pages.clicked_ads_of
+            read_pages.utm_source,
+            {{ url_parameter('read_pages.url_to_read', 'utm_source') }},
+            read_pages.clicked_ads_of
         ) as utm_source,
         coalesce(
             read_pages.utm_medium,
@@ -119,7 +127,9 @@ final as (
             sources.utm_medium
         ) as utm_medium,
         coalesce(
-            read_pages.utm_campaign, read_pages.campaign_id, {{ url_parameter('read_pages.url_to_read', 'utm_campaign') }}
+            read_pages.utm_campaign,
+            read_pages.campaign_id,
+            {{ url_parameter('read_pages.url_to_read', 'utm_campaign') }}
         ) as utm_campaign,
         coalesce(
             read_pages.utm_content, read_pages.ad_id, {{ url_parameter('read_pages.url_to_read', 'utm_content') }}
