@@ -145,8 +145,8 @@ def _says_gone(response: Response) -> bool:
         answer = response.json()
     except ValueError:
         return False
-    said = str(answer.get("message") or "").lower() if isinstance(answer, dict) else ""
-    return "contact" in said and "not found" in said
+    said = str(answer.get("message") or "") if isinstance(answer, dict) else ""
+    return settings.GONE_WORDS.search(said) is not None
 
 
 def _written(moment: datetime) -> str:

@@ -1,5 +1,6 @@
 """What GoHighLevel's documentation and other clients say, and how far back we look. One home for each number."""
 
+import re
 from datetime import timedelta
 
 BASE_URL = "https://services.leadconnectorhq.com"
@@ -30,7 +31,8 @@ PAGES_PER_LANDING = 40
 """A reading of all contacts is landed in parts of so many pages, and goes on there if it is interrupted."""
 
 GONE = (400, 404, 422)
-"""How a contact is refused that is not there. The documentation knows only 400; what counts is what is said."""
+GONE_WORDS = re.compile(r"not found|not exist|no (such )?contact|deleted|invalid", re.IGNORECASE)
+"""How a contact is refused that is not there. The documentation knows 400 and no words: what counts is what is said."""
 
 BURST_SECONDS = 10.0
 """How long to wait after a 429 that says nothing itself: the span that the limit counts."""

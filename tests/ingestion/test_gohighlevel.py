@@ -265,6 +265,20 @@ def test_a_search_that_lacks_contacts_does_not_delete_them(
     assert landed(project)["contact0002"][2] == [{"email": "two@work.example.com", "validEmail": None}]
 
 
+@pytest.mark.parametrize(
+    ("status", "message"), [(400, "Contact not found"), (404, "No such contact"), (422, "contactId is invalid")]
+)
+def test_a_contact_is_gone_in_whatever_words_that_is_said(
+    project: Project, account: GoHighLevelAccount, every_load_reads_all: None, status: int, message: str
+) -> None:
+    project.load("gohighlevel")
+    account.delete("contact0003")
+    project.load("gohighlevel", "contacts")
+    account.refuse_next(status, message=message)
+    project.load("gohighlevel", "missing_contacts")
+    assert project.rows(MISSING) == [("contact0003",)]
+
+
 @pytest.mark.parametrize(("status", "message"), [(404, "Cannot GET /contacts/contact0003"), (400, "No")])
 def test_a_refusal_that_does_not_say_that_the_contact_is_gone_deletes_nobody(
     project: Project, account: GoHighLevelAccount, every_load_reads_all: None, status: int, message: str
