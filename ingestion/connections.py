@@ -17,6 +17,7 @@ SECRET_NAMES: dict[str, tuple[str, ...]] = {
     "kit": ("api_key",),
     "hubspot": ("access_token",),
     "activecampaign": ("api_key",),
+    "gohighlevel": ("access_token",),
     "meta_ads": ("access_token",),
     "google_ads": ("client_id", "client_secret", "refresh_token"),
     "files": (),
@@ -252,6 +253,11 @@ def _source_defects(where: str, row: dict[str, str]) -> Iterator[str]:
             )
         elif "/api/" in row["base_url"].rstrip("/").removesuffix("/api/3"):
             yield f"{where}: base_url of {connection_id} must end before /api, or with /api/3"
+    if row["source"] == "gohighlevel" and not re.fullmatch(r"[A-Za-z0-9]+", row["vendor_account_id"]):
+        yield (
+            f"{where}: vendor_account_id of {connection_id} must be the location's id, as it stands in the address of "
+            "its pages after /location/"
+        )
     if row["source"] == "files" and not row["base_url"]:
         yield f"{where}: base_url of {connection_id} is missing; set the folder that holds its files"
 

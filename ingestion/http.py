@@ -77,6 +77,12 @@ def is_overload(response: Response) -> bool:
     return response.status_code == 429 or (response.status_code >= 500 and response.status_code != NOT_IMPLEMENTED)
 
 
+def told_wait(response: Response) -> float | None:
+    """Return the seconds of a Retry-After that says something; not every vendor always sends one."""
+    text = response.headers.get("Retry-After", "").strip()
+    return float(text) if text.isdecimal() and float(text) > 0 else None
+
+
 @dataclass(frozen=True)
 class Vendor:
     """How a vendor's API wants to be asked.

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion import TableLoad, Window
+from ingestion import SOURCES, TableLoad, Window
 from tests.dbt_command import run_dbt
 from tests.ingestion.conftest import Project
 from tests.ingestion.fake_vendor import Answer, FakeVendor, Request
@@ -27,6 +27,7 @@ SUBSCRIPTIONS = "from staging.stg_thrivecart__customer_subscriptions where subsc
 SUBSCRIBERS = "from staging.stg_kit__subscribers where subscriber_id"
 HUBSPOT = "from staging.stg_hubspot__contacts where hubspot_contact_id"
 ACTIVECAMPAIGN = "from staging.stg_activecampaign__contacts where activecampaign_contact_id"
+GOHIGHLEVEL = "from staging.stg_gohighlevel__contacts where gohighlevel_contact_id"
 ADS = "from staging.stg_meta_ads__ad_insights where ad_id"
 DELIVERIES = "from staging.stg_thrivecart__webhook_events where event_key"
 TOLD_ITEMS = "from staging.stg_thrivecart__webhook_items where order_id"
@@ -96,6 +97,12 @@ def activecampaign_contacts(request: Request) -> Any:
     return answer | {"contacts": rows}
 
 
+def gohighlevel_contacts(request: Request) -> Any:
+    """Serve the documented page, which says that there are more, and none beyond it."""
+    answer = documented("gohighlevel/contacts.json")
+    return answer | ({"contacts": []} if "searchAfter" in request.body else {})
+
+
 def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
     """Serve what is documented, and nothing else: other calls are answered with 501, as ThriveCart does."""
     answers = {
@@ -114,6 +121,7 @@ def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
         "/api/3/contactTags": "activecampaign/contact_tags.json",
         "/api/3/contactLists": "activecampaign/contact_lists.json",
         "/api/3/contactAutomations": "activecampaign/contact_automations.json",
+        "/locations/502goXVW3lIExEQPOnd3/customFields": "gohighlevel/custom_fields.json",
     }
     vendor.routes |= {path: lambda _, name=name: documented(name) for path, name in answers.items()}
     vendor.routes |= {
@@ -121,6 +129,7 @@ def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
         "/customer": customer,
         "/subscribers": subscribers,
         "/api/3/contacts": activecampaign_contacts,
+        "/contacts/search": gohighlevel_contacts,
         "/api/3/lists": lambda _: {"lists": [], "meta": {"total": "0"}},
         "/api/3/automations": lambda _: {"automations": [], "meta": {"total": "0"}},
         "/v26.0/act_1700252260223815/insights": insights,
@@ -137,6 +146,7 @@ def connect(project: Project, vendor: FakeVendor, drop: Path) -> None:
     project.connect("acme_kit", "kit", vendor.url)
     project.connect("acme_hubspot", "hubspot", vendor.url)
     project.connect("acme_activecampaign", "activecampaign", vendor.url)
+    project.connect("acme_gohighlevel", "gohighlevel", vendor.url, vendor_account_id="502goXVW3lIExEQPOnd3")
     ad_account = {"vendor_account_id": "1700252260223815", "time_zone": "America/Los_Angeles", "currency": "USD"}
     project.connect("acme_meta", "meta_ads", vendor.url, **ad_account)
     project.connect("acme_files", "files", str(drop))
@@ -170,10 +180,12 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
         project = Project(folder, monkeypatch)
         connect(project, vendor, folder / "drop")
         day = Window(date(2026, 11, 1), date(2026, 11, 1))
-        loads = {source: project.load(source) for source in ("thrivecart", "kit", "hubspot", "activecampaign", "files")}
+        whole = ("thrivecart", "kit", "hubspot", "activecampaign", "gohighlevel", "files")
+        loads = {source: project.load(source) for source in whole}
         loads["meta_ads"] = project.load("meta_ads", "ad_insights", "account_insights", window=day)
-        # Without a connection: its tables have to be there.
-        project.load("google_ads")
+        # Without a connection: their tables have to be there.
+        for source in SOURCES.keys() - loads.keys():
+            project.load(source)
         deliver(project)
         build_staging(folder)
         yield Staged(project, loads, vendor)
@@ -558,6 +570,34 @@ def test_tags_lists_and_automations_of_activecampaign_have_their_moments(staged:
     runs = "select contact_id, entered_at, left_at, is_completed from staging.stg_activecampaign__contact_automations"
     left = utc(2018, 11, 16, 8, 32, 33)
     assert staged.rows(runs) == [("acme_activecampaign:10003", left, left, True)]
+
+
+def test_a_contact_of_gohighlevel_has_what_brought_it_first_and_last(staged: Staged) -> None:
+    contact = "102goXVW3lIExEQPOnd3"
+    own = "email, first_name, last_name, phone, postal_code, contact_type, is_do_not_disturb, created_at, is_deleted"
+    assert staged.row(f"select {own} {GOHIGHLEVEL} = '{contact}'") == (
+        *("john@example.com", "john", "doe", "+123456789", "12345", "lead", False),
+        *(utc(2024, 6, 6, 18, 54, 57).replace(microsecond=221000), False),
+    )
+    first = "utm_source, utm_medium, utm_campaign, utm_content, utm_term, click_id, click_id_type, landing_url, ad_id"
+    assert staged.row(f"select {first} {GOHIGHLEVEL} = '{contact}'") == (
+        *("google", "cpc", "winter_sale", "banner_1", "crm+tool", "EAIaIQobChMI12", "gclid"),
+        *("https://product.example/pricing", "ad_456"),
+    )
+    last = "last_utm_source, last_utm_medium, last_utm_campaign, last_click_id, last_referrer"
+    assert staged.row(f"select {last} {GOHIGHLEVEL} = '{contact}'") == (
+        *("facebook", "paid_social", "new_year_blast", "EAIaIQobChMI99", "https://facebook.com"),
+    )
+
+
+def test_a_contact_of_gohighlevel_has_its_further_addresses_tags_and_fields(staged: Staged) -> None:
+    contact = "acme_gohighlevel:102goXVW3lIExEQPOnd3"
+    emails = "select contact_id, email from staging.stg_gohighlevel__additional_emails"
+    assert staged.rows(emails) == [(contact, "jane@example.com")]
+    tags = "select contact_id, tag_name, untagged_at from staging.stg_gohighlevel__contact_tags order by 2"
+    assert staged.rows(tags) == [(contact, "tag-1", None), (contact, "tag-2", None)]
+    fields = "select field_id, field_name, field_key from staging.stg_gohighlevel__custom_fields"
+    assert staged.rows(fields) == [("sqoiOo5mAb8qwjXvcgdQ", "pincode", "contact.pincode")]
 
 
 def test_an_ads_numbers_sent_as_text_are_numbers(staged: Staged) -> None:

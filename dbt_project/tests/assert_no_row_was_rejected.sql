@@ -14,6 +14,9 @@ union all
 select 'activecampaign' as source, connection_id, raw_table, row_key, field, reason
 from {{ ref('stg_activecampaign__rejected_rows') }}
 union all
+select 'gohighlevel' as source, connection_id, raw_table, row_key, field, reason
+from {{ ref('stg_gohighlevel__rejected_rows') }}
+union all
 select 'meta_ads' as source, connection_id, raw_table, row_key, field, reason
 from {{ ref('stg_meta_ads__rejected_rows') }}
 union all

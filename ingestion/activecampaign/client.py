@@ -1,7 +1,7 @@
 """ActiveCampaign over HTTP: contacts in the order of their ids, one by its id, and other lists by their places."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -9,7 +9,9 @@ from urllib.parse import quote
 from requests import Response
 
 from ingestion.activecampaign import settings
-from ingestion.http import Vendor, VendorClient, VendorError, is_overload
+from ingestion.activecampaign.rows import with_all_fields
+from ingestion.http import Vendor, VendorClient, VendorError, is_overload, told_wait
+from ingestion.reading import Page
 from ingestion.tables import Extraction
 
 CONTACTS_PATH = f"{settings.BASE_PATH}/contacts"
@@ -24,8 +26,7 @@ def is_denied(response: Response) -> bool:
 
 def is_busy(response: Response) -> bool:
     """Tell whether ActiveCampaign asks to come back later, or says 200 and means that it failed."""
-    told = response.headers.get("Retry-After", "").strip()
-    if told.isdecimal() and float(told) > settings.PATIENCE_SECONDS:
+    if (told_wait(response) or 0) > settings.PATIENCE_SECONDS:
         return False
     return is_overload(response) or (response.status_code == 200 and _is_error(response))
 
@@ -72,14 +73,6 @@ class _Patience:
         return self._forbidden < settings.FORBIDDEN_ATTEMPTS
 
 
-@dataclass(frozen=True)
-class ContactPage:
-    """A page of contacts; what comes next lies beyond `last_id`."""
-
-    rows: list[Any]
-    last_id: int
-
-
 class ActiveCampaign:
     """One account. Raises VendorError, AccessDenied and MissingSecret."""
 
@@ -91,7 +84,7 @@ class ActiveCampaign:
         self._http = VendorClient(vendor, replace(extraction.connection, base_url=base_url), extraction.report)
         self._name = extraction.connection.connection_id
 
-    def contact_pages(self, since: date | None = None, after: int = 0) -> Iterator[ContactPage]:
+    def contact_pages(self, since: date | None = None, after: int = 0) -> Iterator[Page]:
         """Yield contacts in the order of their ids, from beyond an id on; all, or those updated on a day or later.
 
         Only an empty page is the end: so no limit of pages that ActiveCampaign may have cuts anything off.
@@ -108,7 +101,7 @@ class ActiveCampaign:
             if not ids or ids != sorted(ids) or ids[0] <= after:
                 self._refuse("ActiveCampaign's pages of contacts are not in the order of their ids; start again later")
             after = ids[-1]
-            yield ContactPage(rows, after)
+            yield Page(with_all_fields(rows), after)
 
     def contact(self, contact_id: str) -> Any | None:
         """Return a contact by its id; None if ActiveCampaign says that it does not have it."""
@@ -117,7 +110,7 @@ class ActiveCampaign:
             return None
         if not isinstance(answer, dict) or not isinstance(answer.get("contact"), dict):
             self._refuse(f"ActiveCampaign answered GET {CONTACTS_PATH}/{contact_id} without a contact")
-        return answer["contact"]
+        return with_all_fields([answer["contact"]])[0]
 
     def field_values(self, contact_id: str) -> list[Any]:
         """Return the values of a contact's custom fields; none of a contact that is not there."""

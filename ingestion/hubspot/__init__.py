@@ -25,11 +25,9 @@ from ingestion.hubspot.tables import (
     TABLES,
 )
 from ingestion.progress import Progress
+from ingestion.reading import READING, forget_unfinished, read_everything
 from ingestion.rejections import land
 from ingestion.tables import Extraction, Source, Table
-
-READING = "reading"
-"""In what is remembered of the contacts: a reading of all of them that is not finished, its begin and its cursor."""
 
 MODIFIED_UNTIL = "modified_until"
 """Up to which moment (UTC) all that was modified has been asked for."""
@@ -61,9 +59,7 @@ def _contacts(account: HubSpot, extraction: Extraction, table: Table) -> Iterato
     an id and stays good. What was modified while it lasted is read at its end.
     """
     remembered = dlt.current.resource_state()
-    if extraction.is_full and not extraction.loaded[table.name]:
-        # Of another load: this one is to read everything itself.
-        remembered.pop(READING, None)
+    forget_unfinished(extraction, table, remembered)
     if READING in remembered or extraction.is_full or MODIFIED_UNTIL not in remembered:
         yield from _everything(account, extraction, table, remembered)
     if table.name not in extraction.unfinished:
@@ -72,20 +68,15 @@ def _contacts(account: HubSpot, extraction: Extraction, table: Table) -> Iterato
 
 
 def _everything(account: HubSpot, extraction: Extraction, table: Table, remembered: dict[str, Any]) -> Iterator[Any]:
-    reading = remembered.setdefault(READING, {"began_at": datetime.now(UTC).isoformat(), "after": None, "pages": 0})
-    progress = Progress(extraction.say)
-    pages = account.contact_pages(account.property_names, after=reading["after"])
-    for count, page in enumerate(pages, start=1):
-        reading |= {"after": page.after, "pages": reading["pages"] + 1}
-        progress.reach(f"page {reading['pages']} of all contacts")
-        yield from land(extraction, table, page.rows)
-        if page.after is not None and count == settings.PAGES_PER_LANDING:
-            progress.end()
-            extraction.unfinished.add(table.name)
-            return
-    progress.end()
-    remembered[MODIFIED_UNTIL] = reading["began_at"]
-    del remembered[READING]
+    began_at = yield from read_everything(
+        extraction,
+        table,
+        remembered,
+        lambda began_at, after: account.contact_pages(account.property_names, after=after),
+        settings.PAGES_PER_LANDING,
+    )
+    if began_at:
+        remembered[MODIFIED_UNTIL] = began_at.isoformat()
 
 
 def _changes(account: HubSpot, extraction: Extraction, table: Table, remembered: dict[str, Any]) -> Iterator[Any]:

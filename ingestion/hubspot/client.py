@@ -1,7 +1,6 @@
 """HubSpot over HTTP: contacts by list, by search and by id, histories of properties, lists and who is on them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NoReturn
@@ -9,8 +8,9 @@ from urllib.parse import quote
 
 from requests import Response
 
-from ingestion.http import Vendor, VendorClient, VendorError, is_overload
+from ingestion.http import Vendor, VendorClient, VendorError, is_overload, told_wait
 from ingestion.hubspot import settings
+from ingestion.reading import Page
 from ingestion.tables import Extraction
 
 CONTACTS_PATH = f"/crm/objects/{settings.VERSION}/contacts"
@@ -26,12 +26,6 @@ def policy_of(response: Response) -> str:
     except ValueError:
         return ""
     return str(answer.get("policyName") or "").upper() if isinstance(answer, dict) else ""
-
-
-def told_wait(response: Response) -> float | None:
-    """Return the seconds of a Retry-After that says something; HubSpot does not always send one."""
-    text = response.headers.get("Retry-After", "").strip()
-    return float(text) if text.isdecimal() and float(text) > 0 else None
 
 
 def is_denied(response: Response) -> bool:
@@ -73,14 +67,6 @@ HUBSPOT = Vendor(
 )
 
 
-@dataclass(frozen=True)
-class ContactPage:
-    """A page of the list of contacts; `after` leads to the next one and is None on the last."""
-
-    rows: list[Any]
-    after: str | None
-
-
 class HubSpot:
     """One account. Raises VendorError, AccessDenied and MissingSecret."""
 
@@ -101,7 +87,7 @@ class HubSpot:
 
     def contact_pages(
         self, names: Sequence[str], is_archived: bool = False, after: str | None = None
-    ) -> Iterator[ContactPage]:
+    ) -> Iterator[Page]:
         """Yield the list of contacts in the order of their ids, live or archived ones, from a cursor on.
 
         Where the names of the properties are too long for one address, a page is asked for several times. What was
@@ -111,7 +97,7 @@ class HubSpot:
         while True:
             answers = [self._contacts(portion, is_archived, after) for portion in portions]
             following = _cursor(answers[0])
-            yield ContactPage(_joined([answer["results"] for answer in answers]), following)
+            yield Page(_joined([answer["results"] for answer in answers]), following)
             if following is None:
                 return
             if following == after:

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 from sandbox.collection import no_collection
 from sandbox.serving.activecampaign import ActiveCampaign, ActiveCampaignAccount
 from sandbox.serving.faults import FaultCounter, Faults, RequestLimit
+from sandbox.serving.gohighlevel import GoHighLevel, GoHighLevelAccount
 from sandbox.serving.google import Google, GoogleAccount
 from sandbox.serving.hubspot import HubSpot, HubSpotAccount
 from sandbox.serving.kit import Kit, KitAccount
@@ -68,6 +69,10 @@ class Sandbox:
             connection_id: ActiveCampaignAccount(connection_id, content)
             for connection_id, content in _contents(folder / "activecampaign")
         }
+        self._gohighlevel_accounts = {
+            connection_id: GoHighLevelAccount(connection_id, content)
+            for connection_id, content in _contents(folder / "gohighlevel")
+        }
         self._google_accounts = {
             connection_id: GoogleAccount(connection_id, content)
             for connection_id, content in _contents(folder / "google")
@@ -79,6 +84,7 @@ class Sandbox:
             "kit": Kit(KitAccount(connection_id, content) for connection_id, content in _contents(folder / "kit")),
             "hubspot": HubSpot(self._hubspot_accounts.values()),
             "activecampaign": ActiveCampaign(self._activecampaign_accounts.values()),
+            "gohighlevel": GoHighLevel(self._gohighlevel_accounts.values()),
             "meta": Meta(self._meta_accounts.values()),
             "google": Google(self._google_accounts.values()),
         }
@@ -194,6 +200,10 @@ class Sandbox:
     def activecampaign(self, connection_id: str) -> ActiveCampaignAccount:
         """Return an ActiveCampaign account, to change what is in it. Raises LookupError for an unknown connection."""
         return _account(self._activecampaign_accounts, connection_id)
+
+    def gohighlevel(self, connection_id: str) -> GoHighLevelAccount:
+        """Return a GoHighLevel account, to change what is in it. Raises LookupError for an unknown connection."""
+        return _account(self._gohighlevel_accounts, connection_id)
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Answer, bool]:
         """Return the answer to a request and whether the connection drops halfway through it."""

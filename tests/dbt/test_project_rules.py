@@ -221,8 +221,8 @@ def test_only_tables_use_functions_that_are_there_while_dbt_runs(models: list[di
 def test_each_conversion_has_one_home(pattern: str, home: str) -> None:
     homes = files_with(pattern, MODEL_FILES + MACRO_FILES)
     if pattern.startswith("json_extract"):
-        # They read elements, a text that a column names, a text as a whole, and many texts at once.
-        for name in ("explode_json_array", "json_member_text", "json_part", "json_texts"):
+        # They read elements, a text that a column names, a text as a whole, an element itself, and many texts at once.
+        for name in ("explode_json_array", "json_member_text", "json_part", "json_scalar_text", "json_texts"):
             homes.remove(f"macros/{name}.sql")
     assert homes == [home]
 

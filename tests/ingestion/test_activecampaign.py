@@ -4,8 +4,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from sandbox.serving import Faults, Sandbox
 from sandbox.serving.activecampaign import ActiveCampaignAccount
 from tests.ingestion.conftest import Project
 from tests.ingestion.fake_vendor import FakeVendor
+from tests.ingestion.served_account import Serve, paths, server_of
 from tests.sandbox.activecampaign_account import (
     automation,
     contact,
@@ -43,7 +43,6 @@ TABLES = (
     *("contacts", "missing_contacts", "fields", "field_values", "tags", "lists", "automations"),
     *("contact_tags", "contact_lists", "contact_automations"),
 )
-Serve = Callable[..., AbstractContextManager[Sandbox]]
 
 
 def emails_of(account: ActiveCampaignAccount) -> dict[str, str]:
@@ -55,22 +54,9 @@ def landed_emails(project: Project) -> dict[str, str]:
     return dict(project.rows(EMAILS))
 
 
-def paths(vendors: Sandbox) -> Counter[str]:
-    return Counter(request.path for request in vendors.requests)
-
-
 @pytest.fixture
 def serve(project: Project, tmp_path: Path) -> Serve:
-    """Serve an account, and connect the project to it."""
-
-    @contextmanager
-    def serving(contacts: list[dict[str, Any]], **content: Any) -> Iterator[Sandbox]:
-        folder = write_account(tmp_path / "vendor", contacts, **content)
-        with Sandbox(folder, requests_per_minute=None) as vendors:
-            project.connect("acme_activecampaign", "activecampaign", f"{vendors.base_url}{API}")
-            yield vendors
-
-    return serving
+    return server_of(project, "activecampaign", write_account, tmp_path / "vendor", "/api/3")
 
 
 @pytest.fixture
@@ -509,7 +495,7 @@ pages = ActiveCampaign.contact_pages
 def dying(self, since=None, after=0):
     for page in pages(self, since, after):
         yield page
-        if page.last_id == 30:
+        if page.after == 30:
             os.kill(os.getpid(), signal.SIGKILL)
 ActiveCampaign.contact_pages = dying
 from ingestion import load

@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,13 +21,13 @@ from sandbox.serving import Faults, Sandbox
 from sandbox.serving.hubspot import HubSpotAccount
 from tests.ingestion.conftest import Project
 from tests.ingestion.fake_vendor import FakeVendor, Request
+from tests.ingestion.served_account import Serve, paths, server_of
 from tests.sandbox.hubspot_account import archived, contact, contact_list, member, write_account
 
 CONTACTS = "/hubspot/crm/objects/2026-09/contacts"
 IDS = "select id from raw_hubspot.contacts order by id"
 STATES = "select id, archived from raw_hubspot.contacts order by id"
 MISSING = "select contact_id from raw_hubspot.missing_contacts order by 1"
-Serve = Callable[..., AbstractContextManager[Sandbox]]
 
 
 def values_of(account: HubSpotAccount) -> dict[str, dict[str, Any]]:
@@ -44,22 +43,9 @@ def landed_values(project: Project) -> dict[str, dict[str, Any]]:
     return {contact_id: json.loads(properties) for contact_id, properties in rows}
 
 
-def paths(vendors: Sandbox) -> Counter[str]:
-    return Counter(request.path for request in vendors.requests)
-
-
 @pytest.fixture
 def serve(project: Project, tmp_path: Path) -> Serve:
-    """Serve an account, and connect the project to it."""
-
-    @contextmanager
-    def serving(contacts: list[dict[str, Any]], **content: Any) -> Iterator[Sandbox]:
-        folder = write_account(tmp_path / "vendor", contacts, **content)
-        with Sandbox(folder, requests_per_minute=None) as vendors:
-            project.connect("acme_hubspot", "hubspot", f"{vendors.base_url}/hubspot")
-            yield vendors
-
-    return serving
+    return server_of(project, "hubspot", write_account, tmp_path / "vendor")
 
 
 @pytest.fixture

@@ -107,6 +107,7 @@ def test_everything_that_writes_waits_for_the_one_writers_slot(definitions: dg.D
         "kit_whole": "warehouse",
         "hubspot_whole": "warehouse",
         "activecampaign_whole": "warehouse",
+        "gohighlevel_whole": "warehouse",
         "meta_ads_daily": "warehouse",
         "meta_ads_whole": "warehouse",
         "google_ads_daily": "warehouse",

@@ -11,6 +11,10 @@ hubspot_emails as (
     select * from {{ ref('stg_hubspot__additional_emails') }}
 ),
 
+gohighlevel_emails as (
+    select * from {{ ref('stg_gohighlevel__additional_emails') }}
+),
+
 unioned as (
     select
         contacts.contact_id,
@@ -30,6 +34,12 @@ unioned as (
         hubspot_emails.email,
         2 as place
     from hubspot_emails
+    union all
+    select
+        gohighlevel_emails.contact_id,
+        gohighlevel_emails.email,
+        2 as place
+    from gohighlevel_emails
 ),
 
 grouped as (

@@ -48,6 +48,14 @@ automations as (
     select * from {{ ref('stg_activecampaign__automations') }}
 ),
 
+gohighlevel_contacts as (
+    select * from {{ ref('stg_gohighlevel__contacts') }}
+),
+
+gohighlevel_tags as (
+    select * from {{ ref('stg_gohighlevel__contact_tags') }}
+),
+
 unioned as (
     select
         subscribers.workspace_id,
@@ -125,6 +133,19 @@ unioned as (
         on contact_automations.connection_id = automations.connection_id
         and contact_automations.automation_id = automations.automation_id
     inner join activecampaign_contacts on contact_automations.contact_id = activecampaign_contacts.contact_id
+    union all
+    select
+        gohighlevel_contacts.workspace_id,
+        gohighlevel_tags.connection_id,
+        gohighlevel_tags.contact_id,
+        gohighlevel_tags.connection_id || ':' || gohighlevel_tags.tag_name as tag_id,
+        gohighlevel_tags.tag_name,
+        'tag' as tag_kind,
+        gohighlevel_tags.tagged_at,
+        gohighlevel_tags.last_seen_at,
+        gohighlevel_tags.untagged_at
+    from gohighlevel_tags
+    inner join gohighlevel_contacts on gohighlevel_tags.contact_id = gohighlevel_contacts.contact_id
 ),
 
 final as (

@@ -11,6 +11,10 @@ activecampaign_contacts as (
     select * from {{ ref('stg_activecampaign__contacts') }}
 ),
 
+gohighlevel_contacts as (
+    select * from {{ ref('stg_gohighlevel__contacts') }}
+),
+
 file_contacts as (
     select * from {{ ref('stg_files__contacts') }}
 ),
@@ -91,6 +95,32 @@ unioned as (
         activecampaign_contacts.utm_content,
         activecampaign_contacts.utm_term
     from activecampaign_contacts
+    union all
+    select
+        gohighlevel_contacts.workspace_id,
+        gohighlevel_contacts.connection_id,
+        gohighlevel_contacts.contact_id,
+        gohighlevel_contacts.contact_id as crm_contact_id,
+        'first_source' as touchpoint_kind,
+        gohighlevel_contacts.email,
+        nullif(trim(
+            coalesce(gohighlevel_contacts.first_name, '') || ' ' || coalesce(gohighlevel_contacts.last_name, '')
+        ), '') as full_name,
+        gohighlevel_contacts.phone,
+        gohighlevel_contacts.postal_code,
+        gohighlevel_contacts.contact_type as contact_state,
+        gohighlevel_contacts.is_deleted,
+        gohighlevel_contacts.created_at,
+        gohighlevel_contacts.created_date,
+        {{ as_moment("null") }} as source_at,
+        cast(null as date) as source_date,
+        gohighlevel_contacts.referrer,
+        gohighlevel_contacts.utm_source,
+        gohighlevel_contacts.utm_medium,
+        gohighlevel_contacts.utm_campaign,
+        gohighlevel_contacts.utm_content,
+        gohighlevel_contacts.utm_term
+    from gohighlevel_contacts
     union all
     select
         file_contacts.workspace_id,
