@@ -1,19 +1,15 @@
 -- Grain: one touchpoint of a known person that says where it came from: the source that a CRM saw when it created a
--- contact, or a row of a touchpoints file, also of the time when the person was only an anonymous id.
+-- contact, or what a file or an export of web analytics tells.
 with contacts as (
     select * from {{ ref('int_contacts_unioned') }}
 ),
 
 file_touchpoints as (
-    select * from {{ ref('stg_files__touchpoints') }}
+    select * from {{ ref('int_file_touchpoints_resolved') }}
 ),
 
 people as (
     select * from {{ ref('int_people_resolved') }}
-),
-
-anonymous_ids as (
-    select * from {{ ref('int_anonymous_ids_resolved') }}
 ),
 
 of_contacts as (
@@ -45,7 +41,7 @@ of_files as (
     select
         file_touchpoints.workspace_id,
         file_touchpoints.touchpoint_id,
-        coalesce(people.person_id, anonymous_ids.person_id) as person_id,
+        file_touchpoints.person_id,
         file_touchpoints.connection_id,
         file_touchpoints.kind as touchpoint_kind,
         file_touchpoints.occurred_at,
@@ -56,22 +52,9 @@ of_files as (
         file_touchpoints.utm_campaign,
         file_touchpoints.utm_content,
         file_touchpoints.utm_term,
-        file_touchpoints.campaign_id as told_campaign_id,
-        file_touchpoints.ad_id as told_ad_id
+        file_touchpoints.told_campaign_id,
+        file_touchpoints.told_ad_id
     from file_touchpoints
-    left join people
-        on file_touchpoints.workspace_id = people.workspace_id and file_touchpoints.email = people.email
-    left join anonymous_ids
-        on file_touchpoints.workspace_id = anonymous_ids.workspace_id
-        and file_touchpoints.anonymous_id = anonymous_ids.anonymous_id
-        and file_touchpoints.email is null
-    where
-        coalesce(people.person_id, anonymous_ids.person_id) is not null
-        and coalesce(
-            file_touchpoints.referrer, file_touchpoints.utm_source, file_touchpoints.utm_medium,
-            file_touchpoints.utm_campaign, file_touchpoints.utm_content, file_touchpoints.campaign_id,
-            file_touchpoints.ad_id, file_touchpoints.click_id
-        ) is not null
 ),
 
 unioned as (
