@@ -51,7 +51,10 @@ referred as (
             when {{ site_of('resolved.referrer') }} = {{ site_of('resolved.landing_page') }} then null
             when {{ is_checkout(site_of('resolved.referrer')) }} then null
             when {{ site_of('resolved.referrer') }} is not null then resolved.referrer
-        end as source_page
+        end as source_page,
+        coalesce(resolved.click_id, '') || '|' || coalesce(resolved.utm_source, '') || '|'
+        || coalesce(resolved.utm_medium, '') || '|' || coalesce(resolved.utm_campaign, '') || '|'
+        || coalesce(resolved.utm_content, '') as link
     from resolved
     where resolved.place_of_copy = 1
 ),
@@ -65,15 +68,7 @@ sourced as (
             when referred.made_by is null or referred.click_id_type in ('gclid', 'gbraid', 'wbraid')
                 then referred.campaign_id
         end as told_campaign_id,
-        case
-            when coalesce(
-                referred.click_id, referred.utm_source, referred.utm_medium, referred.utm_campaign, referred.utm_content
-            ) is not null
-                then coalesce(referred.click_id, '') || '|' || coalesce(referred.utm_source, '') || '|'
-                || coalesce(referred.utm_medium, '') || '|' || coalesce(referred.utm_campaign, '') || '|'
-                || coalesce(referred.utm_content, '')
-            else {{ site_of('referred.source_page') }}
-        end as came_from
+        coalesce(nullif(referred.link, '||||'), {{ site_of('referred.source_page') }}) as came_from
     from referred
 ),
 
