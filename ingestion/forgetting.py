@@ -16,6 +16,7 @@ import duckdb
 
 from ingestion import SOURCES
 from ingestion.connections import ConfigurationError, Connection, read_connections, read_workspaces
+from ingestion.files.events import events_without_forgotten
 from ingestion.files.folder import DropFile, drop_files
 from ingestion.files.reading import read_file
 from ingestion.personal import without_forgotten
@@ -168,6 +169,8 @@ def _holds(dropped: DropFile, currency: str, forgotten: Forgotten) -> bool:
     # In other encodings, and in workbooks, an address is no run of bytes.
     file = read_file(dropped.name, content, currency)
     texts = [vars(rejection) for rejection in file.rejections] + file.rows
+    if events_without_forgotten(file.events, forgotten).num_rows < file.events.num_rows:
+        return True
     return any(forgotten.is_in(json.dumps(text, default=str, ensure_ascii=False)) for text in texts)
 
 

@@ -13,7 +13,7 @@ from dlt.common.exceptions import MissingDependencyException
 from dlt.common.storages import FilesystemConfiguration, fsspec_from_config
 
 from ingestion.connections import ConfigurationError, Connection
-from ingestion.files.settings import EXTENSIONS, REFUSED_EXTENSIONS
+from ingestion.files.settings import ANNOUNCEMENTS, EXTENSIONS, REFUSED_EXTENSIONS
 from ingestion.http import without_addresses
 from ingestion.warehouse import project_root
 
@@ -54,7 +54,9 @@ def drop_files(connection: Connection) -> Iterator[DropFile]:
         ) from None
     names = {PurePosixPath(str(entry["name"])).name: str(entry["name"]) for entry in found if entry["type"] == "file"}
     for name in sorted(names):
-        if name.lower().endswith((*EXTENSIONS, *REFUSED_EXTENSIONS)) and not name.startswith((".", "~$")):
+        is_announcement = name.lower().endswith(ANNOUNCEMENTS)
+        is_table = name.lower().endswith((*EXTENSIONS, *REFUSED_EXTENSIONS)) and not is_announcement
+        if is_table and not name.startswith((".", "~$")):
             yield DropFile(name, names[name], filesystem)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ingestion.files.tables import AD_SPEND, CONTACTS, OWN_COLUMNS, TOUCHPOINTS
+from ingestion.files.tables import AD_SPEND, CONTACTS, MADE_BY, OWN_COLUMNS, TOUCHPOINTS
 from ingestion.tables import Table
 
 HEADERS_FILE = Path(__file__).with_name("headers.csv")
@@ -87,7 +87,7 @@ def layouts() -> dict[str, Layout]:
         own = named.get(name, {})
         if name in TABLES:
             # The user's own files may name each column as the table does.
-            own = own | {column: column for column in table.columns if column not in OWN_COLUMNS}
+            own = own | {column: column for column in table.columns if column not in (*OWN_COLUMNS, MADE_BY)}
         if name == "plain":
             own = common | own
         # A word like "Platform" in an export is a breakdown of that platform.

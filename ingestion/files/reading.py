@@ -1,19 +1,26 @@
 """Read one file: all of its rows in the types of their table, or the reasons why not."""
 
+import gzip
+import zlib
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import pyarrow
+
 from ingestion.files import settings, values
+from ingestion.files.events import SCHEMA, Events, read_events
 from ingestion.files.headers import layouts, recognise
 from ingestion.files.recognition import LaidOut, Refused, lay_out, layout_of, named_layout, table_of
 from ingestion.files.settings import REMEDY
 from ingestion.files.sheets import Line, Sheet, Unreadable, sheets_of
+from ingestion.files.tables import TOUCHPOINTS
 from ingestion.files.totals import without_totals
 from ingestion.files.values import Cell, FileDefect, is_blank, shown
 from ingestion.rejections import Defect
 
 UNKNOWN_KIND = "files"
+ZIPPED = b"\x1f\x8b"
 DAY_COLUMNS = ("date", "starts", "ends")
 
 
@@ -30,14 +37,26 @@ class Rejection:
 
 @dataclass
 class ReadFile:
-    """A file that was read: its rows, or, if anything in it is wrong, only rejections. `kind` is its table's name."""
+    """A file that was read: its rows, or, if anything in it is wrong, only rejections. `kind` is its table's name.
+
+    The rows of an export of web analytics are in `events`, as Arrow: they may be millions. One that `is_landed` is in
+    the warehouse already as it is, and not read.
+    """
 
     name: str
     kind: str
     rows: list[dict[str, Any]] = field(default_factory=list)
+    events: pyarrow.Table = field(default_factory=SCHEMA.empty_table)
     rejections: list[Rejection] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
     """Lines that repeat others' sums and are left out."""
+    fingerprint: str = ""
+    is_landed: bool = False
+
+    @property
+    def row_count(self) -> int:
+        """How many rows it has."""
+        return len(self.rows) + int(self.events.num_rows)
 
     @property
     def defects(self) -> list[Rejection]:
@@ -50,13 +69,16 @@ def read_file(name: str, content: bytes, currency: str = "") -> ReadFile:
 
     `currency` is that of files which name none, an ISO code.
     """
-    extension = name[name.rfind(".") :].lower() if "." in name else ""
     named = named_layout(name)
     kind = layouts()[named].table.name if named else UNKNOWN_KIND
-    if extension in settings.REFUSED_EXTENSIONS:
-        reason = settings.REFUSED_EXTENSIONS[extension]
-        return ReadFile(name, kind, rejections=[Rejection(0, "file name", name, reason, {})])
+    for extension, reason in settings.REFUSED_EXTENSIONS.items():
+        if name.lower().endswith(extension):
+            return ReadFile(name, kind, rejections=[Rejection(0, "file name", name, reason, {})])
     try:
+        content = _unzipped(content)
+        events = read_events(name, content) if named not in ("plain", "contacts", "touchpoints") else None
+        if events:
+            return _of_events(name, events)
         sheet = table_of(sheets_of(content, recognise))
     except Unreadable as unreadable:
         return _unreadable(name, kind, unreadable)
@@ -73,6 +95,24 @@ def read_file(name: str, content: bytes, currency: str = "") -> ReadFile:
         return _checked(name, laid_out)
     except Refused as refused:
         return _refused(name, layout.table.name, sheet, [refused])
+
+
+def _unzipped(content: bytes) -> bytes:
+    if not content.startswith(ZIPPED):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error):
+        raise Unreadable(1, "file", "is a broken gzip file, or was cut off; download it again") from None
+
+
+def _of_events(name: str, events: Events) -> ReadFile:
+    """Return an export of web analytics. Of a refused one only the rows at fault are kept: it may have millions."""
+    kind = TOUCHPOINTS.name
+    if events.defects:
+        rejections = [Rejection(found.line, found.field, found.value, found.reason, {}) for found in events.defects]
+        return ReadFile(name, kind, rejections=rejections)
+    return ReadFile(name, kind, events=pyarrow.concat_tables([SCHEMA.empty_table(), *events.tables]))
 
 
 # Its rows
@@ -214,7 +254,7 @@ def _typed(laid_out: LaidOut, line: Line, mark: str, order: str) -> dict[str, An
         if row.get(column) in (None, ""):
             cell = laid_out.cell(line, column)
             raise Defect(cell.header if cell else column, f"is missing; {REMEDY}")
-    if table.name == "touchpoints" and not row.get("email") and not row.get("anonymous_id"):
+    if table is TOUCHPOINTS and not any(row.get(column) for column in ("email", "anonymous_id", "user_id")):
         raise Defect("email", f"is missing, and so is anonymous_id; a touchpoint needs one of them; {REMEDY}")
     return row
 

@@ -24,10 +24,16 @@ PREFIXES = {
 }
 """Beginning of a file's name to its layout. Of an export the headers decide, and its name only where several fit."""
 
-EXTENSIONS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+EXTENSIONS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".jsonl", ".ndjson", ".json", ".gz")
+ANNOUNCEMENTS = ("manifest.json",)
+"""How the names end of files that list what an export consists of."""
+
 REFUSED_EXTENSIONS = {
     ".zip": "is an archive; unpack it and put what is in it into the folder",
-    ".gz": "is an archive; unpack it and put what is in it into the folder",
+    ".tar.gz": "is an archive; unpack it and put what is in it into the folder",
+    ".zst": "is compressed in a way that is not read; export it with gzip, or without compression",
+    ".br": "is compressed in a way that is not read; export it with gzip, or without compression",
+    ".avro": "is Avro; export it as Parquet",
     ".xls": "is of an Excel before 2007; save it as .xlsx",
     ".xlsm": "holds macros; save it as .xlsx",
     ".xlsb": "is a binary workbook; save it as .xlsx",

@@ -63,6 +63,8 @@ def sheets_of(content: bytes, recognise: Recognise) -> list[Sheet]:
         raise Unreadable(1, "file", "is of an Excel before 2007 or has a password; save it as .xlsx without one")
     if content.startswith(PARQUET):
         return [_parquet(content, recognise)]
+    if content.lstrip()[:1] in (b"{", b"["):
+        raise Unreadable(1, "file", "is JSON of no program that is known; export it as CSV or Parquet")
     return [_text(content, recognise)]
 
 
@@ -70,7 +72,7 @@ def sheets_of(content: bytes, recognise: Recognise) -> list[Sheet]:
 
 
 def _text(content: bytes, recognise: Recognise) -> Sheet:
-    text = _decoded(content)
+    text = decoded(content)
     # splitlines would also break at characters that a cell may hold.
     lines = io.StringIO(text, newline="").readlines()
     plain = list(enumerate((line.strip() for line in lines), start=1))
@@ -86,7 +88,7 @@ def _text(content: bytes, recognise: Recognise) -> Sheet:
     return Sheet("", preamble, Line(header.number, tuple(texts)), rows, recognise(texts))
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """Decode UTF-8 or UTF-16, with or without a byte order mark, else Windows-1252. Raises Unreadable."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"

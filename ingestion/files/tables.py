@@ -5,6 +5,9 @@ from ingestion.tables import COMMON_COLUMNS, Table, columns_of
 OWN_COLUMNS = {**COMMON_COLUMNS, "source_file": "text", "row_number": "bigint"}
 """`row_number` is the line in the file as a text editor or Excel counts it; in Parquet rows count from 1."""
 
+MADE_BY = "made_by"
+"""Of touchpoints the make of web analytics that exported them, which no file says of itself."""
+
 
 AD_SPEND = Table(
     name="ad_spend",
@@ -44,10 +47,14 @@ CONTACTS = Table(
 
 TOUCHPOINTS = Table(
     name="touchpoints",
-    description="One row of a touchpoints file: something reached a person, who is known by address or anonymous id.",
+    description=(
+        "One row of a touchpoints file or of an export of web analytics: something reached a person, who is known by "
+        "address, by an id that the site gave a user, or by an anonymous id. Of an export all events are here, also "
+        "those that came from nowhere; made_by is the program that wrote it, and event_id tells its events apart."
+    ),
     columns={
         **OWN_COLUMNS,
-        **columns_of("text", "email", "anonymous_id"),
+        **columns_of("text", MADE_BY, "event_id", "email", "anonymous_id", "user_id"),
         "occurred_at": "timestamp",
         **columns_of("text", "kind", "referrer", "landing_page"),
         **columns_of("text", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
@@ -57,7 +64,7 @@ TOUCHPOINTS = Table(
     primary_key=("connection_id", "source_file", "row_number"),
     required=("occurred_at", "kind"),
     personal=(
-        *("email", "anonymous_id", "referrer", "landing_page"),
+        *("event_id", "email", "anonymous_id", "user_id", "referrer", "landing_page"),
         *("gclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "li_fat_id", "twclid", "epik"),
     ),
     is_of_a_person=True,

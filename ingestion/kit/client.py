@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
+
+from requests import Response
 
 from ingestion.http import Vendor, VendorClient, VendorError
 from ingestion.kit import settings
@@ -17,6 +20,17 @@ KIT = Vendor(
     authorization=lambda key: {"X-Kit-Api-Key": key},
     pace=settings.PACE,
 )
+
+
+NOT_FOUND = 404
+
+
+def _is_kits(response: Response) -> bool:
+    """Tell whether an answer has Kit's own shape of errors."""
+    try:
+        return isinstance(response.json().get("errors"), list)
+    except (ValueError, AttributeError):
+        return False
 
 
 class Kit:
@@ -45,6 +59,30 @@ class Kit:
             previous, after, number = after, pagination.get("end_cursor"), number + 1
             if not after or after == previous:
                 raise VendorError(f"{self._name}: Kit's pages of {path} do not move on after page {number - 1}")
+
+    def address_of(self, subscriber_id: str) -> str | None:
+        """Return a subscriber's address; None if Kit says that it does not have them."""
+        path = f"/subscribers/{quote(subscriber_id, safe='')}"
+        answer = self._found(path)
+        if answer is None:
+            return None
+        row = answer.get("subscriber") if isinstance(answer, dict) else None
+        if not isinstance(row, dict) or not row.get("email_address"):
+            raise VendorError(f"{self._name}: Kit answered GET {path} without a subscriber")
+        return str(row["email_address"])
+
+    def has_tag(self, tag_id: str) -> bool:
+        """Tell whether Kit still has a tag."""
+        return self._found(f"/tags/{quote(tag_id, safe='')}/subscribers", per_page="1") is not None
+
+    def _found(self, path: str, **params: str) -> Any | None:
+        """Return an answer, None if Kit itself says that nothing is there: a 404 alone may come from anything."""
+        try:
+            return self._http.get(path, params)
+        except VendorError as error:
+            if error.response is not None and error.response.status_code == NOT_FOUND and _is_kits(error.response):
+                return None
+            raise
 
     def _parts(self, path: str, key: str, answer: Any) -> tuple[list[Any], dict[str, Any]]:
         if not isinstance(answer, dict) or not isinstance(answer.get(key), list):

@@ -1,5 +1,7 @@
 """What Kit's API v4 documentation says, and how far back we look. One home for each number."""
 
+from datetime import timedelta
+
 BASE_URL = "https://api.kit.com/v4"
 WHERE_TO_RENEW = "Kit > Settings > Developer > API keys (version 4)"
 
@@ -12,8 +14,9 @@ INCLUDE = "attribution,tags,location"
 OVERLAP_DAYS = 2
 """`updated_after` and `tagged_after` know only days, and not in whose zone."""
 
-FULL_READ_DAYS = 7
-"""Whether every change moves `updated_after` is not documented: all is read again once a week."""
+FULL_READ = timedelta(days=7) - timedelta(hours=2)
+"""Whether every change moves `updated_after` is not documented, and nothing tells who was deleted or lost a tag: all is
+read again once a week, even if that day's run begins somewhat earlier than the one before."""
 
 PACE = {
     # The documented limit of an API key is 120 in any 60 seconds.

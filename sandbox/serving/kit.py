@@ -2,9 +2,10 @@
 
 import base64
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sandbox.serving.wire import Answer, Request, Row
@@ -23,41 +24,77 @@ class _Unprocessable(Exception):
 
 
 class KitAccount:
-    """One account: `content` is the file of its connection. Nothing of it ever changes."""
+    """One account: `content` is the file of its connection. Answers and changes exclude each other."""
 
     def __init__(self, connection_id: str, content: Mapping[str, Any]) -> None:
-        """Find out who has which tag."""
+        """Keep own copies of the rows, as they can change, and find out who has which tag."""
         self.connection_id = connection_id
         self.api_key: str = content["api_key"]
+        self._lock = threading.RLock()
         self._account = content["account"]
-        self._tags: list[Row] = content["tags"]
-        self._subscribers: list[Row] = content["subscribers"]
-        self._taggings: dict[str, list[Row]] = {str(tag["id"]): [] for tag in self._tags}
-        self._tags_of: defaultdict[str, list[Row]] = defaultdict(list)
-        subscribers = {str(subscriber["id"]): subscriber for subscriber in self._subscribers}
-        names = {str(tag["id"]): {"id": tag["id"], "name": tag["name"]} for tag in self._tags}
+        self._tags: dict[str, Row] = {str(tag["id"]): dict(tag) for tag in content["tags"]}
+        self._subscribers: dict[str, Row] = {str(row["id"]): dict(row) for row in content["subscribers"]}
+        # When each subscriber got each tag.
+        self._tagged: dict[str, dict[str, str]] = {tag_id: {} for tag_id in self._tags}
+        self._tags_of: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for tag_id, taggings in content["taggings"].items():
             for tagging in taggings:
-                subscriber_id = str(tagging["subscriber_id"])
-                self._tags_of[subscriber_id].append(names[tag_id])
-                tagged = subscribers[subscriber_id] | {"tagged_at": tagging["tagged_at"]}
-                self._taggings[tag_id].append(tagged)
+                self._tag(str(tagging["subscriber_id"]), tag_id, tagging["tagged_at"])
+
+    def subscribers(self) -> list[Row]:
+        """Return copies of all subscribers: the true answer."""
+        with self._lock:
+            return [dict(row) for row in self._subscribers.values()]
+
+    def delete(self, subscriber_id: str) -> None:
+        """Let a subscriber vanish with their tags; no list tells. Raises LookupError for an unknown one."""
+        with self._lock:
+            for tag_id in list(self._tags_of[subscriber_id]):
+                self.untag(subscriber_id, tag_id)
+            del self._subscribers[subscriber_id]
+
+    def tag(self, subscriber_id: str, tag_id: str) -> None:
+        """Give a subscriber a tag now, which moves nothing else of theirs. Raises LookupError for unknown ones."""
+        with self._lock:
+            self._tag(subscriber_id, tag_id, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+    def untag(self, subscriber_id: str, tag_id: str) -> None:
+        """Take a tag away: no list tells. Raises LookupError if the subscriber does not have it."""
+        with self._lock:
+            del self._tagged[tag_id][subscriber_id]
+            del self._tags_of[subscriber_id][tag_id]
+
+    def delete_tag(self, tag_id: str) -> None:
+        """Let a tag vanish, and from everybody. Raises LookupError for an unknown one."""
+        with self._lock:
+            for subscriber_id in list(self._tagged[tag_id]):
+                self.untag(subscriber_id, tag_id)
+            del self._tagged[tag_id], self._tags[tag_id]
 
     def answer(self, request: Request) -> Answer:
         """Answer, or refuse a parameter with 422."""
-        try:
-            match [request.method, *request.path.strip("/").split("/")]:
-                case ["GET", "account"]:
-                    return Answer(self._account)
-                case ["GET", "subscribers"]:
-                    return self._list_subscribers(request.params)
-                case ["GET", "tags"]:
-                    return _page("tags", self._tags, request.params, _by_id)
-                case ["GET", "tags", tag_id, "subscribers"] if tag_id in self._taggings:
-                    return self._list_tagged(tag_id, request.params)
-        except _Unprocessable as error:
-            return Answer({"errors": [str(error)]}, status=422)
+        with self._lock:
+            try:
+                match [request.method, *request.path.strip("/").split("/")]:
+                    case ["GET", "account"]:
+                        return Answer(self._account)
+                    case ["GET", "subscribers"]:
+                        return self._list_subscribers(request.params)
+                    case ["GET", "subscribers", subscriber_id] if subscriber_id in self._subscribers:
+                        return Answer({"subscriber": _as_sent(self._subscribers[subscriber_id])})
+                    case ["GET", "tags"]:
+                        return _page("tags", list(self._tags.values()), request.params, _by_id)
+                    case ["GET", "tags", tag_id, "subscribers"] if tag_id in self._tags:
+                        return self._list_tagged(tag_id, request.params)
+            except _Unprocessable as error:
+                return Answer({"errors": [str(error)]}, status=422)
         return Answer({"errors": ["Not Found"]}, status=404)
+
+    def _tag(self, subscriber_id: str, tag_id: str, tagged_at: str) -> None:
+        if subscriber_id not in self._subscribers:
+            raise LookupError(f"{self.connection_id} has no subscriber {subscriber_id}")
+        self._tagged[tag_id][subscriber_id] = tagged_at
+        self._tags_of[subscriber_id][tag_id] = None
 
     def _list_subscribers(self, params: Mapping[str, str]) -> Answer:
         status = _status(params)
@@ -67,20 +104,26 @@ class KitAccount:
                 raise _Unprocessable(f"The include param does not accept `{name}`")
         if "canceled_at" in includes and status != "cancelled":
             raise _Unprocessable("The status param must be `cancelled` if include contains `canceled_at`")
-        rows = _within_days(_in_state(self._subscribers, status), params, "created", _created_at)
+        rows = _within_days(_in_state(self._subscribers.values(), status), params, "created", _created_at)
+        if address := params.get("email_address"):
+            rows = [row for row in rows if row["email_address"] == address]
         rows = _within_days(rows, params, "updated", _updated_at)
         answer = _page("subscribers", rows, params, _sort_key(params.get("sort_field", "id"), status))
         sent = [_as_sent(row) | self._included(row, includes) for row in answer.body["subscribers"]]
         return Answer(answer.body | {"subscribers": sent})
 
     def _list_tagged(self, tag_id: str, params: Mapping[str, str]) -> Answer:
-        rows = _within_days(_in_state(self._taggings[tag_id], _status(params)), params, "tagged", _tagged_at)
+        tagged = [self._subscribers[who] | {"tagged_at": when} for who, when in self._tagged[tag_id].items()]
+        rows = _within_days(_in_state(tagged, _status(params)), params, "tagged", _tagged_at)
         answer = _page("subscribers", rows, params, lambda row: [row["tagged_at"], int(row["id"])])
         sent = [_as_sent(row) | {"tagged_at": row["tagged_at"]} for row in answer.body["subscribers"]]
         return Answer(answer.body | {"subscribers": sent})
 
     def _included(self, row: Row, includes: Iterable[str]) -> Row:
-        return {name: self._tags_of[str(row["id"])] if name == "tags" else row.get(name) for name in includes}
+        tags = [
+            {"id": tag["id"], "name": tag["name"]} for tag in map(self._tags.get, self._tags_of[str(row["id"])]) if tag
+        ]
+        return {name: tags if name == "tags" else row.get(name) for name in includes}
 
 
 class Kit:

@@ -65,6 +65,9 @@ class Sandbox:
             connection_id: HubSpotAccount(connection_id, content)
             for connection_id, content in _contents(folder / "hubspot")
         }
+        self._kit_accounts = {
+            connection_id: KitAccount(connection_id, content) for connection_id, content in _contents(folder / "kit")
+        }
         self._activecampaign_accounts = {
             connection_id: ActiveCampaignAccount(connection_id, content)
             for connection_id, content in _contents(folder / "activecampaign")
@@ -81,7 +84,7 @@ class Sandbox:
         self._authorization = thrivecart.authorization
         self._vendors: dict[str, Vendor] = {
             "thrivecart": thrivecart,
-            "kit": Kit(KitAccount(connection_id, content) for connection_id, content in _contents(folder / "kit")),
+            "kit": Kit(self._kit_accounts.values()),
             "hubspot": HubSpot(self._hubspot_accounts.values()),
             "activecampaign": ActiveCampaign(self._activecampaign_accounts.values()),
             "gohighlevel": GoHighLevel(self._gohighlevel_accounts.values()),
@@ -196,6 +199,10 @@ class Sandbox:
     def hubspot(self, connection_id: str) -> HubSpotAccount:
         """Return a HubSpot account, to change what is in it. Raises LookupError for an unknown connection."""
         return _account(self._hubspot_accounts, connection_id)
+
+    def kit(self, connection_id: str) -> KitAccount:
+        """Return a Kit account, to look at and to change while it is served. Raises LookupError."""
+        return _account(self._kit_accounts, connection_id)
 
     def activecampaign(self, connection_id: str) -> ActiveCampaignAccount:
         """Return an ActiveCampaign account, to change what is in it. Raises LookupError for an unknown connection."""

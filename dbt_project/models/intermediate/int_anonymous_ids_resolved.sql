@@ -1,5 +1,6 @@
--- Grain: one anonymous id in a workspace whose person is known: some touchpoint had the id and an address together. An
--- id that was seen with two people is of a shared device, and says nothing.
+-- Grain: one anonymous id in a workspace whose person is known: some touchpoint had the id and an address together, or
+-- the id and that of a user whose address is known. An id that was seen with two people is of a shared device, and says
+-- nothing.
 with touchpoints as (
     select * from {{ ref('stg_files__touchpoints') }}
 ),
@@ -8,16 +9,31 @@ people as (
     select * from {{ ref('int_people_resolved') }}
 ),
 
-resolved as (
-    select
-        touchpoints.workspace_id,
-        touchpoints.anonymous_id,
-        min(people.person_id) as person_id
+user_ids as (
+    select * from {{ ref('int_user_ids_resolved') }}
+),
+
+seen_with as (
+    select touchpoints.workspace_id, touchpoints.anonymous_id, people.person_id
     from touchpoints
     inner join people on touchpoints.workspace_id = people.workspace_id and touchpoints.email = people.email
     where touchpoints.anonymous_id is not null
-    group by touchpoints.workspace_id, touchpoints.anonymous_id
-    having count(distinct people.person_id) = 1
+    union
+    select touchpoints.workspace_id, touchpoints.anonymous_id, user_ids.person_id
+    from touchpoints
+    inner join user_ids
+        on touchpoints.connection_id = user_ids.connection_id and touchpoints.user_id = user_ids.user_id
+    where touchpoints.anonymous_id is not null
+),
+
+resolved as (
+    select
+        seen_with.workspace_id,
+        seen_with.anonymous_id,
+        min(seen_with.person_id) as person_id
+    from seen_with
+    group by seen_with.workspace_id, seen_with.anonymous_id
+    having count(*) = 1
 ),
 
 final as (

@@ -1,5 +1,4 @@
--- Grain: one stretch in which a contact had a tag of its CRM: a tag, a list, an automation. Kit does not tell of tags
--- that were taken away.
+-- Grain: one stretch in which a contact had a tag of its CRM: a tag, a list, an automation.
 with subscriber_tags as (
     select * from {{ ref('stg_kit__subscriber_tags') }}
 ),
@@ -65,8 +64,8 @@ unioned as (
         tags.tag_name,
         'tag' as tag_kind,
         subscriber_tags.tagged_at,
-        {{ as_moment("null") }} as last_seen_at,
-        {{ as_moment("null") }} as untagged_at
+        subscriber_tags.last_seen_at,
+        subscriber_tags.untagged_at
     from subscriber_tags
     inner join tags on subscriber_tags.connection_id = tags.connection_id and subscriber_tags.tag_id = tags.tag_id
     inner join subscribers on subscriber_tags.contact_id = subscribers.contact_id

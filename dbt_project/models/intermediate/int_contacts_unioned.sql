@@ -32,7 +32,7 @@ unioned as (
         cast(null as varchar) as phone,
         cast(null as varchar) as postal_code,
         subscribers.subscriber_state as contact_state,
-        false as is_deleted,
+        subscribers.is_deleted,
         subscribers.created_at,
         subscribers.created_date,
         {{ as_moment("null") }} as source_at,

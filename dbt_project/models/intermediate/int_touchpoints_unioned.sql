@@ -1,5 +1,5 @@
 -- Grain: one touchpoint of a known person: what a CRM tells of a contact, a checkout that said where the buyer came
--- from, or a row of a touchpoints file that does, also of the time when the person was only an anonymous id.
+-- from, or what a file or an export of web analytics tells, also of the time when the person was only an anonymous id.
 with contact_touchpoints as (
     select * from {{ ref('int_contact_touchpoints') }}
 ),
@@ -9,15 +9,11 @@ checkout_touchpoints as (
 ),
 
 file_touchpoints as (
-    select * from {{ ref('stg_files__touchpoints') }}
+    select * from {{ ref('int_file_touchpoints_resolved') }}
 ),
 
 people as (
     select * from {{ ref('int_people_resolved') }}
-),
-
-anonymous_ids as (
-    select * from {{ ref('int_anonymous_ids_resolved') }}
 ),
 
 of_contacts as (
@@ -80,7 +76,7 @@ of_files as (
     select
         file_touchpoints.workspace_id,
         file_touchpoints.touchpoint_id,
-        coalesce(people.person_id, anonymous_ids.person_id) as person_id,
+        file_touchpoints.person_id,
         file_touchpoints.connection_id,
         'touchpoints_file' as evidence,
         file_touchpoints.kind as touchpoint_kind,
@@ -94,26 +90,13 @@ of_files as (
         file_touchpoints.utm_content,
         file_touchpoints.utm_term,
         null as told_utm_id,
-        file_touchpoints.campaign_id as told_campaign_id,
-        file_touchpoints.ad_set_id as told_ad_set_id,
-        file_touchpoints.ad_id as told_ad_id,
-        file_touchpoints.click_id_kinds as told_click_id_kinds,
+        file_touchpoints.told_campaign_id,
+        file_touchpoints.told_ad_set_id,
+        file_touchpoints.told_ad_id,
+        file_touchpoints.told_click_id_kinds,
         null as affiliate_id,
         null as tag_name
     from file_touchpoints
-    left join people
-        on file_touchpoints.workspace_id = people.workspace_id and file_touchpoints.email = people.email
-    left join anonymous_ids
-        on file_touchpoints.workspace_id = anonymous_ids.workspace_id
-        and file_touchpoints.anonymous_id = anonymous_ids.anonymous_id
-        and file_touchpoints.email is null
-    where
-        coalesce(people.person_id, anonymous_ids.person_id) is not null
-        and coalesce(
-            file_touchpoints.referrer, file_touchpoints.utm_source, file_touchpoints.utm_medium,
-            file_touchpoints.utm_campaign, file_touchpoints.utm_content, file_touchpoints.campaign_id,
-            file_touchpoints.ad_set_id, file_touchpoints.ad_id, file_touchpoints.click_id_kinds
-        ) is not null
 ),
 
 unioned as (

@@ -1,5 +1,10 @@
+-- Grain: one subscriber, there or not: who is not at Kit any more is marked, and stays.
 with subscribers as (
     select * from {{ source('kit', 'subscribers') }}
+),
+
+missing as (
+    select * from {{ source('kit', 'missing_subscribers') }}
 ),
 
 connections as (
@@ -20,6 +25,8 @@ renamed as (
         subscribers.created_at,
         {{ reporting_date('subscribers.created_at', 'connections.reporting_time_zone') }} as created_date,
         subscribers.canceled_at as cancelled_at,
+        missing.subscriber_id is not null as is_deleted,
+        missing.missed_at as deleted_at,
         {{ blank_to_null(json_text('subscribers.attribution', 'referrer')) }} as referrer,
         {{ blank_to_null(json_text('subscribers.attribution', 'utm_source')) }} as utm_source,
         {{ blank_to_null(json_text('subscribers.attribution', 'utm_medium')) }} as utm_medium,
@@ -30,6 +37,11 @@ renamed as (
         subscribers.seen_at
     from subscribers
     inner join connections on subscribers.connection_id = connections.connection_id
+    -- One that was seen again after it was missed is not missing.
+    left join missing
+        on subscribers.connection_id = missing.connection_id
+        and subscribers.id = missing.subscriber_id
+        and subscribers.seen_at < missing.missed_at
 ),
 
 final as (
