@@ -109,6 +109,13 @@ def numbered(many: Sequence[Journey]) -> list[Journey]:
     ]
 
 
+TRANSACTION_COLUMNS = {
+    **dict.fromkeys(("transaction_id", "workspace_id", "transaction_type", "order_id"), "varchar"),
+    "occurred_date": "date",
+    "reporting_currency": "varchar",
+    "amount": "decimal(18, 2)",
+    "reporting_amount": "decimal(18, 2)",
+}
 COLUMNS = {
     "intermediate.int_conversions_unioned": {
         **dict.fromkeys(("conversion_type", "conversion_id", "workspace_id", "person_id"), "varchar"),
@@ -122,13 +129,8 @@ COLUMNS = {
         **dict.fromkeys(("channel", "platform", "campaign_id", "ad_set_id", "ad_id", "match_rule"), "varchar"),
         **dict.fromkeys(("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "referrer"), "varchar"),
     },
-    "marts.fct_transactions": {
-        **dict.fromkeys(("transaction_id", "workspace_id", "transaction_type", "order_id"), "varchar"),
-        "occurred_date": "date",
-        "reporting_currency": "varchar",
-        "amount": "decimal(18, 2)",
-        "reporting_amount": "decimal(18, 2)",
-    },
+    "intermediate.int_transactions_converted": TRANSACTION_COLUMNS,
+    "marts.fct_transactions": TRANSACTION_COLUMNS,
     "marts.fct_orders": {
         **dict.fromkeys(("order_id", "person_id"), "varchar"),
         "ordered_at": MOMENT,
@@ -183,13 +185,15 @@ def rows_of(many: Sequence[Journey]) -> Rows:
                 {"order_id": order.number, "person_id": journey.person, "ordered_at": order.at}
                 | {"first_payment_amount": amount_of(first), "rebill_amount": amount_of(sum(later))}
             )
-            rows["marts.fct_transactions"] += [
+            transactions = [
                 {"transaction_id": f"{order.number}-{number}", "order_id": order.number}
                 | {"workspace_id": journey.workspace, "transaction_type": kind, "occurred_date": order.at.date()}
                 | {"reporting_currency": "USD", "amount": amount_of(9 if cents is None else cents)}
                 | {"reporting_amount": amount_of(cents)}
                 for number, (kind, cents) in enumerate(order.money)
             ]
+            rows["intermediate.int_transactions_converted"] += transactions
+            rows["marts.fct_transactions"] += transactions
     return rows
 
 
@@ -204,13 +208,20 @@ def warehouse_of(folder: Path, rows: Rows) -> RawWarehouse:
     warehouse = RawWarehouse(folder)
     for name, lines in CONFIGURATION.items():
         (warehouse.configuration / name).write_text("\n".join(lines) + "\n")
+    tell(warehouse, rows)
+    return warehouse
+
+
+def tell(warehouse: RawWarehouse, rows: Rows) -> None:
+    """Let a warehouse hold these rows, in the order they have, and no others."""
     with duckdb.connect(str(warehouse.file)) as connection:
-        connection.execute("set TimeZone = 'UTC'; create schema intermediate; create schema marts")
+        connection.execute(
+            "set TimeZone = 'UTC'; create schema if not exists intermediate; create schema if not exists marts"
+        )
         for table, columns in COLUMNS.items():
-            told = folder / f"{table}.jsonl"
+            told = warehouse.folder / f"{table}.jsonl"
             told.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows[table]))
             connection.execute(
-                f"create table {table} as select * from "
+                f"create or replace table {table} as select * from "
                 f"read_json('{told}', format = 'newline_delimited', columns = {columns})"
             )
-    return warehouse
