@@ -20,9 +20,12 @@ _BROWSERS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
 )
 _PLACES = {
-    "northwind": {"city": "Boise", "state": "ID", "zip": "83702", "country": "US"},
-    "lumen": {"city": "Leipzig", "state": "SN", "zip": "04109", "country": "DE"},
+    "northwind": {"city": "Boise", "state": "ID", "country": "US"},
+    "lumen": {"city": "Leipzig", "state": "SN", "country": "DE"},
 }
+_FIRST_POSTAL_CODES = {"northwind": 83702, "lumen": 4103}
+"""Of each place the least; two customers hardly ever share one."""
+_POSTAL_CODES = 300
 _EMPTY_ADDRESS = [None] * 5
 """What is left of an address of which nothing is known."""
 
@@ -82,7 +85,8 @@ class WebhookCustomers:
         if luck < _SHARE_WITHOUT_ADDRESS:
             return _EMPTY_ADDRESS
         if luck < _SHARE_WITHOUT_ADDRESS + _SHARE_WITH_STREET:
-            return {"line1": f"{1 + int(luck * 300)} Main St"} | place
+            postal_code = _FIRST_POSTAL_CODES[self._workspace_id] + int(luck * _POSTAL_CODES)
+            return {"line1": f"{1 + int(luck * 300)} Main St", "zip": f"{postal_code:05}"} | place
         return {"country": place["country"]}
 
 

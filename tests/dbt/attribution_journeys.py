@@ -219,13 +219,20 @@ def warehouse_of(folder: Path, rows: Rows) -> RawWarehouse:
     warehouse = RawWarehouse(folder)
     for name, lines in CONFIGURATION.items():
         (warehouse.configuration / name).write_text("\n".join(lines) + "\n")
+    tell(warehouse, rows)
+    return warehouse
+
+
+def tell(warehouse: RawWarehouse, rows: Rows) -> None:
+    """Let a warehouse hold these rows, in the order they have, and no others."""
     with duckdb.connect(str(warehouse.file)) as connection:
-        connection.execute("set TimeZone = 'UTC'; create schema intermediate; create schema marts")
+        connection.execute(
+            "set TimeZone = 'UTC'; create schema if not exists intermediate; create schema if not exists marts"
+        )
         for table, columns in COLUMNS.items():
-            told = folder / f"{table}.jsonl"
+            told = warehouse.folder / f"{table}.jsonl"
             told.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows[table]))
             connection.execute(
-                f"create table {table} as select * from "
+                f"create or replace table {table} as select * from "
                 f"read_json('{told}', format = 'newline_delimited', columns = {columns})"
             )
-    return warehouse

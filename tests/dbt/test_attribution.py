@@ -28,8 +28,11 @@ POLICIES = {
 }
 SEEDS = ("workspaces", "channels", "attribution_models", "touchpoint_exclusions")
 BUILT = (
+    "int_conversions_to_join",
     "int_conversion_touchpoints",
+    "int_conversions_to_weigh",
     "int_attribution_weighed",
+    "int_transactions_to_attribute",
     "fct_touchpoints",
     "fct_attribution",
     "fct_touchpoints_excluded",

@@ -86,6 +86,18 @@ def test_intermediate_models_read_no_mart(models: list[dict[str, Any]]) -> None:
     assert upstream == []
 
 
+def test_what_is_made_in_part_reads_nothing_that_its_inputs_do_not_read(models: list[dict[str, Any]]) -> None:
+    named = {model["name"]: model for model in models}
+    unseen = []
+    made_in_part = [model for model in models if model["config"]["materialized"] == "rebuilt_where_changed"]
+    for model in made_in_part:
+        inputs = named[model["config"]["inputs"]]
+        seen = {inputs["unique_id"], *inputs["depends_on"]["nodes"]}
+        unseen += [f"{model['name']}: {parent}" for parent in model["depends_on"]["nodes"] if parent not in seen]
+    assert made_in_part
+    assert unseen == []
+
+
 def test_only_marts_read_what_was_known_before(models: list[dict[str, Any]]) -> None:
     outside = [
         model["name"]

@@ -4,11 +4,12 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
 from ingestion.tombstones import Forgotten
-from orchestration import forgetting, headless
+from orchestration import daemon, forgetting, headless
 from orchestration.erasing import erase_built_rows, write_anew
 from orchestration.locks import held
 
@@ -160,6 +161,28 @@ def test_while_another_run_is_under_way_nothing_is_changed(configuration: Path, 
         pytest.raises(headless.AnotherRun, match="another run is under way"),
     ):
         forgetting.run("ada@example.com", "acme")
+    assert not (configuration / "forgotten_people.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "status", [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+)
+def test_while_a_run_of_the_daemon_is_under_way_nothing_is_changed(
+    configuration: Path, tmp_path: Path, status: dg.DagsterRunStatus
+) -> None:
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job
+    def daily() -> None:
+        nothing()
+
+    with daemon.only_one(headless.dagster_home()), dg.DagsterInstance.get() as instance:
+        run = instance.create_run_for_job(daily, status=status)
+        with pytest.raises(headless.AnotherRun, match=f"run {run.run_id[:8]} is under way in Dagster"):
+            forgetting.run("ada@example.com", "acme")
+        known = instance.get_run_by_id(run.run_id)
+        assert known is not None and known.status is status
     assert not (configuration / "forgotten_people.csv").exists()
 
 

@@ -1,10 +1,14 @@
 -- Grain: conversion x model x touchpoint that counts, or one row without touchpoint. Weights of a conversion and model
 -- sum to exactly 1, but for an overlapping model, which gives the whole to each.
+{{ config(
+    materialized='rebuilt_where_changed', key=['conversion_type', 'conversion_id'], inputs='int_conversions_to_weigh'
+) }}
+
 with conversions as (
-    select * from {{ ref('int_conversions_unioned') }}
+    select * from {{ ref('int_conversions_to_weigh') }}
 ),
 
-touches as (
+conversion_touchpoints as (
     select * from {{ ref('int_conversion_touchpoints') }}
     where excluded_because is null
 ),
@@ -13,17 +17,12 @@ models as (
     select * from {{ ref('attribution_models') }}
 ),
 
-tracked_touchpoints as (
-    select * from {{ ref('int_touchpoints_matched') }}
-    where not_counted_because is null
-),
-
-tracking as (
-    select
-        tracked_touchpoints.workspace_id,
-        min(tracked_touchpoints.occurred_at) as tracked_from
-    from tracked_touchpoints
-    group by tracked_touchpoints.workspace_id
+touches as (
+    select conversion_touchpoints.*
+    from conversion_touchpoints
+    inner join conversions
+        on conversion_touchpoints.conversion_type = conversions.conversion_type
+        and conversion_touchpoints.conversion_id = conversions.conversion_id
 ),
 
 -- In whole 10^-10, rounded down: what that leaves over is never below zero.
@@ -126,11 +125,9 @@ untouched as (
         conversions.*,
         models.model,
         models.is_overlapping,
-        case when conversions.converted_at >= tracking.tracked_from then 'unattributed' else 'before_tracking' end
-            as status
+        case when conversions.is_tracked then 'unattributed' else 'before_tracking' end as status
     from conversions
     cross join models
-    left join tracking on conversions.workspace_id = tracking.workspace_id
     left join touched
         on conversions.conversion_type = touched.conversion_type
         and conversions.conversion_id = touched.conversion_id
@@ -155,7 +152,13 @@ unioned as (
 ),
 
 final as (
-    select * from unioned
+    select
+        unioned.*,
+        conversions.inputs_fingerprint
+    from unioned
+    inner join conversions
+        on unioned.conversion_type = conversions.conversion_type
+        and unioned.conversion_id = conversions.conversion_id
 )
 
 select * from final

@@ -1,7 +1,11 @@
 -- Grain: conversion x touchpoint of the same person, whether it counts or not, with all that the models go by. What
 -- never counts, whatever the conversion, is not here.
+{{ config(
+    materialized='rebuilt_where_changed', key=['conversion_type', 'conversion_id'], inputs='int_conversions_to_join'
+) }}
+
 with conversions as (
-    select * from {{ ref('int_conversions_unioned') }}
+    select * from {{ ref('int_conversions_to_join') }}
 ),
 
 touchpoints as (
@@ -11,15 +15,6 @@ touchpoints as (
 
 channels as (
     select * from {{ ref('channels') }}
-),
-
-leads as (
-    select
-        conversions.workspace_id,
-        conversions.person_id,
-        conversions.converted_at as lead_created_at
-    from conversions
-    where conversions.conversion_type = 'lead'
 ),
 
 -- An ad's own id always says that somebody paid. A campaign with spend does where the channel leaves it open.
@@ -44,6 +39,7 @@ joined as (
         conversions.person_id,
         conversions.converted_at,
         conversions.converted_date,
+        conversions.inputs_fingerprint,
         paid.touchpoint_id,
         paid.occurred_at,
         paid.channel,
@@ -60,16 +56,13 @@ joined as (
         -- The address was given at the first opt-in; where none is told, at the latest when the CRM made the contact.
         case
             when paid.touchpoint_kind = 'opt_in' then 1
-            when paid.occurred_at <= leads.lead_created_at then 2
+            when paid.occurred_at <= conversions.lead_created_at then 2
             else 3
         end as opt_in_rank
     from conversions
     inner join paid
         on conversions.workspace_id = paid.workspace_id
         and conversions.person_id = paid.person_id
-    left join leads
-        on conversions.workspace_id = leads.workspace_id
-        and conversions.person_id = leads.person_id
 ),
 
 -- Those that count are numbered among themselves.
@@ -140,7 +133,8 @@ final as (
             sum(ranked.decay_parts) over (
                 partition by ranked.conversion_type, ranked.conversion_id, ranked.excluded_because
             ) as bigint
-        ) as decay_parts_of_all
+        ) as decay_parts_of_all,
+        ranked.inputs_fingerprint
     from ranked
 )
 

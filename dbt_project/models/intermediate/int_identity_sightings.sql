@@ -48,13 +48,14 @@ seen as (
     select
         deliveries.workspace_id, deliveries.connection_id, deliveries.email, 'checkout' as sighting_kind,
         deliveries.customer_number as source_key, deliveries.customer_name as full_name,
-        cast(null as varchar) as phone, cast(null as varchar) as postal_code, deliveries.occurred_at as seen_at
+        deliveries.customer_phone as phone, deliveries.customer_postal_code as postal_code,
+        deliveries.occurred_at as seen_at
     from deliveries
     union all
     select
         carts.workspace_id, carts.connection_id, carts.email, 'abandoned_cart' as sighting_kind,
         cast(null as varchar) as source_key, carts.customer_name as full_name,
-        cast(null as varchar) as phone, cast(null as varchar) as postal_code, carts.occurred_at as seen_at
+        carts.customer_phone as phone, carts.customer_postal_code as postal_code, carts.occurred_at as seen_at
     from carts
     union all
     select

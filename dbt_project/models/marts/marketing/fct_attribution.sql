@@ -1,8 +1,9 @@
 -- Grain: transaction with cash x model x touchpoint that counts (or one row without touchpoint). Weights come from the
 -- order, so that rebills follow it and a refund takes back what was given.
+{{ config(materialized='rebuilt_where_changed', key=['transaction_id'], inputs='int_transactions_to_attribute') }}
+
 with transactions as (
-    select * from {{ ref('fct_transactions') }}
-    where amount <> 0
+    select * from {{ ref('int_transactions_to_attribute') }}
 ),
 
 weights as (
@@ -18,6 +19,7 @@ weighed as (
         transactions.order_id,
         transactions.occurred_date,
         transactions.reporting_currency,
+        transactions.inputs_fingerprint,
         weights.model,
         weights.is_overlapping,
         weights.status,
@@ -57,7 +59,8 @@ final as (
         shared.ad_id,
         shared.weight,
         shared.reporting_currency,
-        {{ cents_to_amount("cast(shared.direction * shared.cents as bigint)") }} as reporting_amount
+        {{ cents_to_amount("cast(shared.direction * shared.cents as bigint)") }} as reporting_amount,
+        shared.inputs_fingerprint
     from shared
 )
 

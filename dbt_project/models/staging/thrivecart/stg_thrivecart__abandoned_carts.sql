@@ -21,6 +21,8 @@ final as (
         ordered.connection_id,
         ordered.email,
         ordered.customer_name,
+        ordered.customer_phone,
+        ordered.customer_postal_code,
         ordered.funnel_product_id as product_id,
         ordered.funnel_product_name as product_name,
         ordered.affiliate_id,

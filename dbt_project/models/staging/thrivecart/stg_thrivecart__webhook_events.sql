@@ -61,6 +61,8 @@ renamed as (
             {{ told_text('sections.customer_id') }}, {{ delivery_text('sections.customer_section', 'id') }}
         ) as customer_number,
         {{ delivery_text('sections.customer_section', 'name') }} as customer_name,
+        {{ delivery_text('sections.customer_section', 'contactno') }} as customer_phone,
+        {{ delivery_text('sections.customer_section', 'address.zip') }} as customer_postal_code,
         {{ told_text('sections.base_product') }} as funnel_product_number,
         {{ told_text('sections.base_product_name') }} as funnel_product_name,
         {{ told_text('sections.subscription_id') }} as told_subscription_number,
@@ -154,6 +156,8 @@ final as (
         identified.email,
         identified.customer_number,
         identified.customer_name,
+        identified.customer_phone,
+        identified.customer_postal_code,
         identified.funnel_product_number,
         identified.connection_id || ':product:' || identified.funnel_product_number as funnel_product_id,
         identified.funnel_product_name,
