@@ -4,5 +4,5 @@
     {%- for name in var('sites_that_are_no_source') -%}
         {%- do sites.append("'" ~ name | lower ~ "'") -%}
     {%- endfor -%}
-    coalesce({{ site }} in ({{ sites | join(', ') or 'null' }}), false)
+    coalesce({{ site }} in ({{ sites | join(', ') or "''" }}), false)
 {%- endmacro %}
