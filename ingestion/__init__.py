@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 
 from ingestion.activecampaign import SOURCE as ACTIVECAMPAIGN
+from ingestion.ecb import SOURCE as ECB
 from ingestion.files import SOURCE as FILES
 from ingestion.google_ads import SOURCE as GOOGLE_ADS
 from ingestion.hubspot import SOURCE as HUBSPOT
@@ -16,7 +17,7 @@ from ingestion.window import Window
 __all__ = ["SOURCES", "LoadFailed", "Source", "Table", "TableLoad", "Window", "declare_tables", "load"]
 
 SOURCES: dict[str, Source] = {
-    source.name: source for source in (THRIVECART, KIT, HUBSPOT, ACTIVECAMPAIGN, META_ADS, GOOGLE_ADS, FILES)
+    source.name: source for source in (THRIVECART, KIT, HUBSPOT, ACTIVECAMPAIGN, META_ADS, GOOGLE_ADS, FILES, ECB)
 }
 
 

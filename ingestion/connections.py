@@ -20,6 +20,7 @@ SECRET_NAMES: dict[str, tuple[str, ...]] = {
     "meta_ads": ("access_token",),
     "google_ads": ("client_id", "client_secret", "refresh_token"),
     "files": (),
+    "ecb": (),
 }
 """What each source needs to be let in. Its keys are the sources a connection may name."""
 

@@ -84,16 +84,17 @@ class Vendor:
     `pace` holds requests_per_minute, attempts, retry_wait_seconds (the first wait; each further one is twice as
     long) and longest_wait_seconds; dlt's config overrides each under `sources.<source>.<name>`. `burst_seconds` is the
     span over which the vendor counts: in none of them are there more requests than are its part of a minute's.
-    `keys_share_pace` where all keys of an account, whose address is its own, count as one.
+    `keys_share_pace` where all keys of an account, whose address is its own, count as one. Who publishes for
+    everybody has an empty `secret_name`.
     """
 
     source: str
     name: str
     base_url: str
     secret_name: str
-    where_to_renew: str
-    authorization: Callable[[str], dict[str, str]]
     pace: dict[str, float]
+    where_to_renew: str = ""
+    authorization: Callable[[str], dict[str, str]] = lambda key: {}
     burst_seconds: float = 60.0
     command_to_renew: str = ""
     keys_share_pace: bool = False
@@ -134,7 +135,7 @@ class VendorClient:
         self._connection = connection
         self._report = report
         self._base_url = vendor.base_url_of(connection)
-        self._key = key or secret(connection, vendor.secret_name)
+        self._key = key or (secret(connection, vendor.secret_name) if vendor.secret_name else "")
         # Two connections with one key are one account to the vendor.
         account = self._base_url if vendor.keys_share_pace else f"{self._base_url} {self._key}"
         self._throttle = Throttle(Pace(account, vendor.setting("requests_per_minute"), vendor.burst_seconds))
@@ -160,6 +161,10 @@ class VendorClient:
         """Return the JSON of a POST with a JSON body. Raises VendorError, AccessDenied."""
         return self._ask("POST", path, {"json": body}, headers, given_up_at=None)
 
+    def download(self, path: str) -> bytes:
+        """Return the content of a file. Raises VendorError, AccessDenied."""
+        return self._response("GET", path, {}, None, given_up_at=None).content
+
     def _ask(
         self,
         method: str,
@@ -168,6 +173,24 @@ class VendorClient:
         headers: dict[str, str] | None,
         given_up_at: IsFailure | None,
     ) -> Any:
+        response = self._response(method, path, content, headers, given_up_at)
+        try:
+            return response.json()
+        except ValueError:
+            pass
+        connection_id, vendor = self._connection.connection_id, self._vendor.name
+        raise VendorError(
+            f"{connection_id}: {vendor} answered {method} {path} with something that is not JSON", response
+        )
+
+    def _response(
+        self,
+        method: str,
+        path: str,
+        content: dict[str, Any],
+        headers: dict[str, str] | None,
+        given_up_at: IsFailure | None,
+    ) -> Response:
         client = self._client_asking_again_if(self._until(given_up_at)) if given_up_at else self._client
         session = client.session
         # dlt keeps a session per thread: each of them goes through the one throttle of the account.
@@ -184,16 +207,16 @@ class VendorClient:
         except INTERRUPTIONS as error:
             problem, kind = type(error).__name__, TimedOut if is_timeout(None, error) else VendorError
         else:
-            return self._answer(asked, response)
+            return self._accepted(asked, response)
         # Raised outside the except block: the vendor library's own error quotes the request.
         raise kind(
             f"{self._connection.connection_id}: {self._vendor.name} could not be reached for {asked} ({problem}); "
             "check the network and base_url, then start again"
         )
 
-    def _answer(self, asked: str, response: Response) -> Any:
+    def _accepted(self, asked: str, response: Response) -> Response:
         connection_id, vendor = self._connection.connection_id, self._vendor
-        if vendor.is_denied(response):
+        if vendor.secret_name and vendor.is_denied(response):
             variable = secret_variable(self._connection, vendor.secret_name)
             command = vendor.command_to_renew.format(connection_id=connection_id)
             raise AccessDenied(
@@ -202,14 +225,10 @@ class VendorClient:
                 response,
             )
         if response.status_code >= 400 or vendor.is_busy(response):
-            said = words_of(response, self._key)
+            said = words_of(response, *([self._key] if self._key else []))
             kind = TimedOut if is_timeout(response, None) else VendorError
             raise kind(f"{connection_id}: {vendor.name} answered {response.status_code} to {asked}: {said}", response)
-        try:
-            return response.json()
-        except ValueError:
-            pass
-        raise VendorError(f"{connection_id}: {vendor.name} answered {asked} with something that is not JSON", response)
+        return response
 
     def _client_asking_again_if(self, condition: RetryPredicate) -> Client:
         return Client(

@@ -22,3 +22,6 @@ from {{ ref('stg_google_ads__rejected_rows') }}
 union all
 select 'files' as source, connection_id, raw_table, row_key, field, reason
 from {{ ref('stg_files__rejected_rows') }}
+union all
+select 'ecb' as source, connection_id, raw_table, row_key, field, reason
+from {{ ref('stg_ecb__rejected_rows') }}

@@ -39,7 +39,7 @@ def test_the_graph_reads_from_the_sources_on_the_left_over_the_marts_to_the_publ
     lefts = [
         [left_edge(page, group) for group in groups]
         for groups in (
-            ["thrivecart", "kit", "hubspot", "activecampaign", "meta_ads", "google_ads", "files"],
+            ["thrivecart", "kit", "hubspot", "activecampaign", "meta_ads", "google_ads", "files", "ecb"],
             ["intermediate"],
             ["revenue", "subscriptions", "people", "marketing"],
             ["published"],

@@ -39,7 +39,7 @@ class Project:
         self._monkeypatch = monkeypatch
         monkeypatch.setenv("DOLLARTRAIL_CONFIG", str(self.config))
         monkeypatch.setenv("DOLLARTRAIL_WAREHOUSE", str(self.warehouse))
-        for source in ("THRIVECART", "KIT", "HUBSPOT", "ACTIVECAMPAIGN", "META_ADS", "GOOGLE_ADS"):
+        for source in ("THRIVECART", "KIT", "HUBSPOT", "ACTIVECAMPAIGN", "META_ADS", "GOOGLE_ADS", "ECB"):
             monkeypatch.setenv(f"SOURCES__{source}__REQUESTS_PER_MINUTE", "600000")
             monkeypatch.setenv(f"SOURCES__{source}__RETRY_WAIT_SECONDS", "0.001")
             monkeypatch.setenv(f"SOURCES__{source}__LONGEST_WAIT_SECONDS", "0.002")

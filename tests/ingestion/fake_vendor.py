@@ -29,6 +29,12 @@ class Answer:
     is_cut: bool = False
 
 
+def content_of(body: Any) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return (body if isinstance(body, str) else json.dumps(body)).encode()
+
+
 class FakeVendor:
     """Serves `routes` by path; `interruptions` are answered first, one a request."""
 
@@ -75,8 +81,7 @@ class FakeVendor:
                 parts = urlsplit(self.path)
                 request = Request(self.command, parts.path, dict(parse_qsl(parts.query)), dict(self.headers), body)
                 answer = vendor.answer_to(request)
-                text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
-                content = text.encode()
+                content = content_of(answer.body)
                 self.send_response(answer.status)
                 self.send_header("Content-Length", str(len(content)))
                 for name, value in answer.headers.items():

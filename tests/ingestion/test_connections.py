@@ -68,7 +68,7 @@ def test_workspaces_are_read(bare_project: Project) -> None:
         pytest.param(
             {"source": "mailgun"},
             "connections.csv, line 2: source 'mailgun' of acme_one is unknown; "
-            "use one of thrivecart, kit, hubspot, activecampaign, meta_ads, google_ads, files",
+            "use one of thrivecart, kit, hubspot, activecampaign, meta_ads, google_ads, files, ecb",
             id="unknown source",
         ),
         pytest.param(

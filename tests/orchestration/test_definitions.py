@@ -112,6 +112,7 @@ def test_everything_that_writes_waits_for_the_one_writers_slot(definitions: dg.D
         "google_ads_daily": "warehouse",
         "google_ads_whole": "warehouse",
         "files_whole": "warehouse",
+        "ecb_whole": "warehouse",
         "dbt_build": "warehouse",
         "published__marts": "warehouse",
     }

@@ -1,4 +1,5 @@
--- Grain: one live ThriveCart transaction, with its person, its order's start and the rate of its own reporting day.
+-- Grain: one live ThriveCart transaction, with its person, its order's start and the rate of the reporting day whose rate
+-- it is counted at.
 with transactions as (
     select * from {{ ref('stg_thrivecart__transactions') }}
     where not is_test
@@ -9,7 +10,7 @@ people as (
 ),
 
 rates as (
-    select * from {{ ref('stg_reference__exchange_rates') }}
+    select * from {{ ref('int_exchange_rates') }}
 ),
 
 order_starts as (
@@ -21,24 +22,41 @@ order_starts as (
     group by transactions.order_id
 ),
 
-converted as (
+paid as (
     select
         transactions.*,
+        max(case when transactions.transaction_type in ('charge', 'rebill') then transactions.occurred_date end) over (
+            partition by transactions.order_id, transactions.product_id
+            order by transactions.occurred_at
+        ) as last_payment_date
+    from transactions
+),
+
+dated as (
+    select
+        paid.*,
+        {{ exchange_date('paid.transaction_type', 'paid.occurred_date', 'paid.last_payment_date') }} as exchange_date
+    from paid
+),
+
+converted as (
+    select
+        dated.*,
         people.person_id,
         order_starts.order_started_at,
         order_starts.order_date,
         case
-            when transactions.currency = transactions.reporting_currency then cast(1 as decimal(18, 8))
+            when dated.currency = dated.reporting_currency then cast(1 as decimal(20, 12))
             else rates.rate
         end as exchange_rate
-    from transactions
-    inner join order_starts on transactions.order_id = order_starts.order_id
-    left join people on transactions.workspace_id = people.workspace_id and transactions.email = people.email
+    from dated
+    inner join order_starts on dated.order_id = order_starts.order_id
+    left join people on dated.workspace_id = people.workspace_id and dated.email = people.email
     left join rates
-        on transactions.currency = rates.currency
-        and transactions.reporting_currency = rates.reporting_currency
-        and transactions.occurred_date >= rates.valid_from
-        and transactions.occurred_date < rates.valid_to
+        on dated.currency = rates.currency
+        and dated.reporting_currency = rates.reporting_currency
+        and dated.exchange_date >= rates.valid_from
+        and dated.exchange_date < rates.valid_to
 ),
 
 final as (

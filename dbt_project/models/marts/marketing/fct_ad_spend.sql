@@ -8,7 +8,7 @@ connections as (
 ),
 
 rates as (
-    select * from {{ ref('stg_reference__exchange_rates') }}
+    select * from {{ ref('int_exchange_rates') }}
 ),
 
 summed as (
@@ -37,7 +37,7 @@ rated as (
         summed.*,
         connections.reporting_currency,
         case
-            when summed.currency = connections.reporting_currency then cast(1 as decimal(18, 8))
+            when summed.currency = connections.reporting_currency then cast(1 as decimal(20, 12))
             else rates.rate
         end as exchange_rate
     from summed
