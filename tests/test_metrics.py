@@ -100,3 +100,27 @@ def test_mrr_of_a_year_opens_with_its_first_month_and_closes_with_its_last(metri
         "{{ TimeDimension('mrr__mrr_month', 'year') }} = '2025-01-01'",
     )
     assert [(*row[:2], *(Decimal(figure) for figure in row[2:])) for row in answer] == sorted(expected)
+
+
+def test_tags_are_told_one_by_one(metrics: Metrics) -> None:
+    expected = metrics.road.rows(
+        "select workspace_id, tag_id, people, conversion_ratio from rpt_tag_conversions"
+        " where tag_kind = 'tag' and conversion_ratio > 0"
+    )
+    answer = metrics.ask(
+        "tagged_people,tag_conversion",
+        "tag__workspace_id,tag__tag_id",
+        "{{ Dimension('tag__tag_kind') }} = 'tag'",
+    )
+    found = {(space, tag): (int(people), float(ratio)) for space, tag, people, ratio in answer if float(ratio or 0)}
+    assert found == {(space, tag): (people, pytest.approx(ratio)) for space, tag, people, ratio in expected}
+    assert len(found) > 1
+
+
+def test_lifetime_value_divides_after_summing(metrics: Metrics) -> None:
+    expected = metrics.road.rows(
+        "select workspace_id, sum(reporting_net_amount), sum(customers) from rpt_product_ltv group by workspace_id"
+    )
+    answer = metrics.ask("lifetime_value", "first_product__workspace_id")
+    found = {workspace: float(value) for workspace, value in answer}
+    assert found == {workspace: pytest.approx(float(net) / float(count)) for workspace, net, count in expected}

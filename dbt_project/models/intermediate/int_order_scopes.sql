@@ -4,33 +4,19 @@ with transactions as (
 ),
 
 orders as (
-    select * from {{ ref('int_conversions_unioned') }}
-    where conversion_type = 'order'
+    select * from {{ ref('int_orders_placed') }}
 ),
 
 touchpoints as (
     select * from {{ ref('int_touchpoints_matched') }}
 ),
 
-payments as (
+subscribed as (
     select
         transactions.order_id,
-        sum(case when transactions.amount > 0 then transactions.amount else 0 end) as paid_amount,
         max(case when transactions.subscription_id is not null then 1 else 0 end) as subscription_flag
     from transactions
     group by transactions.order_id
-),
-
--- A person becomes a customer with the first order that paid something.
-first_orders as (
-    select
-        orders.conversion_id as order_id,
-        row_number() over (
-            partition by orders.person_id order by orders.converted_at, orders.conversion_id
-        ) as order_position
-    from orders
-    inner join payments on orders.conversion_id = payments.order_id
-    where orders.person_id is not null and payments.paid_amount > 0
 ),
 
 reached as (
@@ -44,14 +30,13 @@ reached as (
 
 final as (
     select
-        orders.conversion_id as order_id,
-        coalesce(first_orders.order_position = 1, false) as is_acquisition,
+        orders.order_id,
+        orders.makes_customer as is_acquisition,
         coalesce(reached.nurture_flag = 1, false) as is_nurture,
         coalesce(reached.engagement_flag = 1, false) as is_engagement,
-        payments.subscription_flag = 1 as is_subscription
+        subscribed.subscription_flag = 1 as is_subscription
     from orders
-    inner join payments on orders.conversion_id = payments.order_id
-    left join first_orders on orders.conversion_id = first_orders.order_id
+    inner join subscribed on orders.order_id = subscribed.order_id
     left join reached on orders.person_id = reached.person_id
 )
 
