@@ -1,9 +1,9 @@
 {# A table of which a build makes only those keys anew whose inputs differ from those that their rows were made from, and
    leaves the rows of all others alone.
    `inputs` names a model that the query reads: its rows have the columns of `key` and inputs_fingerprint, a number of all
-   that the query makes the rows of the key from, and the same in all rows of the key. The query gives each of its rows
-   the key and the number, so that a number vouches for rows that are there: what was killed half way is made by the next
-   build. The query itself is one of the inputs, with its macros and variables: where it was changed, all is made anew. #}
+   that the query makes the rows of the key from. The query gives each of its rows the key and the number, so that a
+   number vouches for rows that are there: what was killed half way is made by the next build.
+   The query itself is one of the inputs, with its macros and variables: where it was changed, all is made anew. #}
 {% materialization rebuilt_where_changed, default %}
     {%- set key = config.require('key') -%}
     {%- set inputs = ref(config.require('inputs')) -%}
@@ -26,7 +26,7 @@
         {%- set kept_keys = rows_in(known) - rows_in(stale) -%}
     {%- endif -%}
     {%- if kept_keys > 0 -%}
-        {%- set stale_keys, changed_keys = rows_in(stale), keys_in(changed, key) -%}
+        {%- set stale_keys, changed_keys = rows_in(stale), rows_in(changed) -%}
         {%- if stale_keys > 0 -%}
             {%- do run_query(
                 'delete from ' ~ existing ~ ' as built where exists (select 1 from ' ~ stale ~ ' as stale where '
@@ -41,7 +41,7 @@
             select {{ names }} from ({{ compiled_code | replace(inputs | string, changed) }}) as made_anew
         {%- endcall -%}
     {%- else -%}
-        {%- set stale_keys, changed_keys = 0, keys_in(asked, key) -%}
+        {%- set stale_keys, changed_keys = 0, rows_in(asked) -%}
         {%- do drop_relation_if_exists(existing) -%}
         {%- call statement('main') -%}
             {{ create_table_as(False, target, compiled_code | replace(inputs | string, asked)) }}
@@ -85,10 +85,6 @@
     from {{ first }} as here
     left join {{ second }} as there on {{ equal_columns('here', 'there', columns) }}
     where there.inputs_fingerprint is null
-{%- endmacro %}
-
-{% macro keys_in(table, key) -%}
-    {{ return(rows_in('(select distinct ' ~ key | join(', ') ~ ' from ' ~ table ~ ') as keys')) }}
 {%- endmacro %}
 
 {% macro equal_columns(first, second, columns) -%}
