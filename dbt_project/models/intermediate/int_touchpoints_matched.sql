@@ -70,7 +70,7 @@ numbered as (
         sum(
             case
                 when
-                    {{ dbt.dateadd('minute', var('touchpoint_repeat_minutes'), 'spaced.told_before_at') }}
+                    {{ dbt.dateadd('minute', var('visit_minutes'), 'spaced.told_before_at') }}
                     >= spaced.occurred_at
                     then 0
                 else 1
