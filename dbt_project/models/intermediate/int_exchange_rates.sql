@@ -1,5 +1,5 @@
--- Grain: one rate and the days it serves. What the user's file says of a day comes before what the ECB published, of which
--- two rates to the euro make one between two other currencies.
+-- Grain: one rate and the days it serves. What the user's file says of a day comes before what the ECB published, of
+-- which two rates to the euro make one between two other currencies.
 with given as (
     select * from {{ ref('stg_reference__exchange_rates') }}
 ),

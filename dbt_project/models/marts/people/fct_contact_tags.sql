@@ -12,7 +12,8 @@ final as (
         contact_tags.tag_name,
         contact_tags.tag_kind,
         contact_tags.tagged_at,
-        contact_tags.last_seen_at,
+        -- While it lasts this would be the moment of the last load, and move with each.
+        case when contact_tags.untagged_at is not null then contact_tags.last_seen_at end as last_seen_at,
         contact_tags.untagged_at
     from contact_tags
 )
