@@ -1,5 +1,5 @@
--- Grain: one live ThriveCart transaction, with its person, its order's start and the rate of the reporting day whose rate
--- it is counted at.
+-- Grain: one live ThriveCart transaction, with its person, its order's start and the rate of the reporting day whose
+-- rate it is counted at.
 with transactions as (
     select * from {{ ref('stg_thrivecart__transactions') }}
     where not is_test

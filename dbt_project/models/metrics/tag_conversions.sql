@@ -1,5 +1,5 @@
--- Grain: one tag, list, automation, form or product: rpt_tag_conversions with the day it tells of, without which MetricFlow
--- sums nothing.
+-- Grain: one tag, list, automation, form or product: rpt_tag_conversions with the day it tells of, without which
+-- MetricFlow sums nothing.
 with conversions as (
     select * from {{ ref('rpt_tag_conversions') }}
 ),

@@ -1,5 +1,5 @@
--- Grain: conversion (becoming a lead, or an order) x model x touchpoint that counts, or one row without touchpoint. What
--- leads, customers and orders of the reports on return are sums of.
+-- Grain: conversion (becoming a lead, or an order) x model x touchpoint that counts, or one row without touchpoint.
+-- What leads, customers and orders of the reports on return are sums of.
 with weights as (
     select * from {{ ref('int_attribution_weighed') }}
 ),

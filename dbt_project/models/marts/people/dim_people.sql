@@ -88,23 +88,32 @@ touch_ranked as (
         touchpoints.channel,
         touchpoints.platform,
         touchpoints.campaign_id,
-        touchpoints.kind,
-        touchpoints.counts_for_attribution,
-        touchpoints.occurred_at <= money.first_purchase_at as is_before_purchase,
-        row_number() over (
-            partition by touchpoints.person_id, touchpoints.counts_for_attribution
-            order by touchpoints.occurred_at, touchpoints.touchpoint_id
-        ) as position_of_touch,
-        row_number() over (
-            partition by touchpoints.person_id, touchpoints.kind
-            order by touchpoints.occurred_at, touchpoints.touchpoint_id
-        ) as position_in_kind,
-        row_number() over (
-            partition by
-                touchpoints.person_id, touchpoints.counts_for_attribution,
-                coalesce(touchpoints.occurred_at <= money.first_purchase_at, false)
-            order by touchpoints.occurred_at desc, touchpoints.touchpoint_id desc
-        ) as recency_before_purchase
+        case
+            when touchpoints.counts_for_attribution
+                then
+                    row_number() over (
+                        partition by touchpoints.person_id, touchpoints.counts_for_attribution
+                        order by touchpoints.occurred_at, touchpoints.touchpoint_id
+                    )
+        end as position_of_touch,
+        case
+            when touchpoints.kind = 'opt_in'
+                then
+                    row_number() over (
+                        partition by touchpoints.person_id, touchpoints.kind
+                        order by touchpoints.occurred_at, touchpoints.touchpoint_id
+                    )
+        end as position_of_opt_in,
+        case
+            when touchpoints.counts_for_attribution and touchpoints.occurred_at <= money.first_purchase_at
+                then
+                    row_number() over (
+                        partition by
+                            touchpoints.person_id, touchpoints.counts_for_attribution,
+                            coalesce(touchpoints.occurred_at <= money.first_purchase_at, false)
+                        order by touchpoints.occurred_at desc, touchpoints.touchpoint_id desc
+                    )
+        end as recency_before_purchase
     from touchpoints
     left join money on touchpoints.person_id = money.person_id
 ),
@@ -112,50 +121,14 @@ touch_ranked as (
 touches as (
     select
         touch_ranked.person_id,
-        max(
-            case
-                when touch_ranked.position_of_touch = 1 and touch_ranked.counts_for_attribution
-                    then touch_ranked.channel
-            end
-        ) as first_channel,
-        max(
-            case
-                when touch_ranked.position_of_touch = 1 and touch_ranked.counts_for_attribution
-                    then touch_ranked.platform
-            end
-        ) as first_platform,
-        max(
-            case
-                when touch_ranked.position_of_touch = 1 and touch_ranked.counts_for_attribution
-                    then touch_ranked.campaign_id
-            end
-        ) as first_campaign_id,
-        max(case when touch_ranked.kind = 'opt_in' and touch_ranked.position_in_kind = 1 then touch_ranked.channel end)
-            as opt_in_channel,
-        max(
-            case
-                when touch_ranked.kind = 'opt_in' and touch_ranked.position_in_kind = 1
-                    then touch_ranked.campaign_id
-            end
-        ) as opt_in_campaign_id,
-        max(
-            case
-                when
-                    touch_ranked.is_before_purchase
-                    and touch_ranked.recency_before_purchase = 1
-                    and touch_ranked.counts_for_attribution
-                    then touch_ranked.channel
-            end
-        ) as purchase_channel,
-        max(
-            case
-                when
-                    touch_ranked.is_before_purchase
-                    and touch_ranked.recency_before_purchase = 1
-                    and touch_ranked.counts_for_attribution
-                    then touch_ranked.campaign_id
-            end
-        ) as purchase_campaign_id
+        max(case when touch_ranked.position_of_touch = 1 then touch_ranked.channel end) as first_channel,
+        max(case when touch_ranked.position_of_touch = 1 then touch_ranked.platform end) as first_platform,
+        max(case when touch_ranked.position_of_touch = 1 then touch_ranked.campaign_id end) as first_campaign_id,
+        max(case when touch_ranked.position_of_opt_in = 1 then touch_ranked.channel end) as opt_in_channel,
+        max(case when touch_ranked.position_of_opt_in = 1 then touch_ranked.campaign_id end) as opt_in_campaign_id,
+        max(case when touch_ranked.recency_before_purchase = 1 then touch_ranked.channel end) as purchase_channel,
+        max(case when touch_ranked.recency_before_purchase = 1 then touch_ranked.campaign_id end)
+            as purchase_campaign_id
     from touch_ranked
     group by touch_ranked.person_id
 ),
