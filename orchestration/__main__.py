@@ -30,10 +30,11 @@ def main(arguments: list[str] | None = None) -> int:
     dev = commands.add_parser("dev", help="Dagster's UI on loopback")
     dev.add_argument("--demo", action="store_true", help="over the demo's warehouse and its vendors")
     dev.add_argument("--port", type=int, default=3000)
-    asking = commands.add_parser("metrics", help="ask for metrics by name")
+    asking = commands.add_parser("metrics", help="ask for metrics by name, with the arguments of `mf query`")
     asking.add_argument("--demo", action="store_true", help="of the demo's warehouse")
-    asking.add_argument("query", nargs=argparse.REMAINDER, help="arguments of `mf query`")
-    given = parser.parse_args(arguments)
+    given, query = parser.parse_known_args(arguments)
+    if query and given.command != "metrics":
+        parser.error(f"unrecognized arguments: {' '.join(query)}")
     address = _address() if given.command == "forget" else ""
     try:
         if given.command == "run":
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif given.command == "demo":
             demo.run()
         elif given.command == "metrics":
-            return metrics.query(given.query, given.demo)
+            return metrics.query(query, given.demo)
         else:
             ui.serve(given.port, given.demo)
     except (

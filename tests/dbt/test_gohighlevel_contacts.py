@@ -96,7 +96,7 @@ def test_the_first_attribution_is_a_touchpoint_at_the_contacts_creation(project:
     touches: list[tuple[Any, ...]] = project.rows(
         """
         select touchpoint_id, utm_source, utm_medium, utm_campaign, occurred_at::varchar
-        from intermediate.int_touchpoints_unioned order by 1
+        from intermediate.int_touchpoints_unioned where evidence = 'contact_source' order by 1
         """
     )
     assert touches == [

@@ -358,7 +358,7 @@ def test_true_spend_of_the_campaigns_adds_up_to_the_days(folder: Folder, connect
 
 
 @in_both
-def test_true_first_touches_are_what_the_rows_of_kit_and_meta_say(folder: Folder, workspace: str) -> None:
+def test_true_first_touches_are_what_kit_the_checkouts_and_meta_say(folder: Folder, workspace: str) -> None:
     """Which addresses are one person's is taken from the truth; what brought them is read from the rows."""
     ads, names = {}, {}
     for connection_id in META_CONNECTIONS:
@@ -374,6 +374,12 @@ def test_true_first_touches_are_what_the_rows_of_kit_and_meta_say(folder: Folder
         touches.setdefault(row["email_address"].lower(), []).append((datetime.fromisoformat(row["created_at"]), kept))
     for row in folder.table(f"drop/{workspace}_files/contacts_webinar.csv"):
         touches.setdefault(row["email"].lower(), []).append((datetime.fromisoformat(row["created_at"]), row))
+    for body in (delivery["body"] for delivery in folder.deliveries[workspace]):
+        if body["event"] in ("order.success", "order_created") and body["mode"] == "live":
+            # An affiliate is evidence that names no campaign.
+            link = body.get("passthrough") or ({"referrer": "an affiliate"} if body["affiliate"] != "null" else {})
+            placed_at = datetime.fromtimestamp(int(body.get("date_unix") or body["order_timestamp"]), UTC)
+            touches.setdefault(body["customer"]["email"].strip().lower(), []).append((placed_at, link))
     people = by_workspace(folder.table("truth/people.csv"), workspace)
     person_of = {row["email"]: row["person_email"] for row in people}
     touches_of: dict[str, list[tuple[datetime, Row]]] = {}
@@ -391,7 +397,7 @@ def test_true_first_touches_are_what_the_rows_of_kit_and_meta_say(folder: Folder
         ]
         if evidence:
             first = evidence[0][1]
-            campaign = ads.get(first["utm_content"]) or names.get(first["utm_campaign"])
+            campaign = ads.get(first.get("utm_content", "")) or names.get(first.get("utm_campaign", ""))
             if campaign:
                 money[campaign] += cents
     told = by_workspace(folder.table("truth/first_touch_campaigns.csv"), workspace)
