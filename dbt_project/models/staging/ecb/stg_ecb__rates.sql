@@ -12,7 +12,7 @@ renamed as (
         rates.seen_at,
         row_number() over (
             partition by rates.rate_date, rates.currency
-            order by rates.seen_at desc, rates.connection_id
+            order by rates.seen_at desc, rates.connection_id asc
         ) as recency
     from rates
 ),
