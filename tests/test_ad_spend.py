@@ -50,7 +50,7 @@ def spent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         sandbox.restate_spend("acme_google", "2026-11-02", "31", "9.00")
         sandbox.restate_spend("acme_meta", "2026-11-01", "702", "5.00")
         sandbox.remove_ad_day("acme_meta", "701", "2026-11-02")
-        for source in ("google_ads", "meta_ads", "files"):
+        for source in ("google_ads", "meta_ads", "files", "ecb"):
             project.load(source, window=NOVEMBER)
         build(folder)
         yield project
@@ -143,7 +143,7 @@ def test_a_day_that_was_running_is_told_apart_from_one_that_was_over(tmp_path: P
         project = Project(tmp_path, monkeypatch)
         project.write("exchange_rates.csv", "rate_date,currency,reporting_currency,rate", f"{yesterday},EUR,USD,1.1")
         connect_google(project, sandbox, time_zone="Etc/UTC")
-        for source in ("google_ads", "meta_ads", "files"):
+        for source in ("google_ads", "meta_ads", "files", "ecb"):
             project.load(source)
         sandbox.restate_spend("acme_google", yesterday, "31", "4.00")
         sandbox.restate_spend("acme_google", today, "31", "2.00")
