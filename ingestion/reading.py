@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dlt
@@ -26,9 +26,9 @@ select found.id
 from {schema}.{found} as found
 left join {schema}.{missing} as missing
     on found.connection_id = missing.connection_id
-    and found.id = missing.contact_id
+    and found.id = missing.{key}
     and found.seen_at < missing.missed_at
-where found.connection_id = ? and found.seen_at < ? and missing.contact_id is null
+where found.connection_id = ? and found.seen_at < ? and missing.{key} is null
 order by found.id
 """
 
@@ -74,30 +74,47 @@ def forget_unfinished(extraction: Extraction, table: Table, remembered: dict[str
         remembered.pop(READING, None)
 
 
+def is_due(all_read_at: str | None, every: timedelta, now: datetime) -> bool:
+    """Tell whether all has to be read once more, by the moment at which the last reading of all began."""
+    return all_read_at is None or datetime.fromisoformat(all_read_at) <= now - every
+
+
+def noted(extraction: Extraction, table: Table, read_at: datetime, rows_read: int, **of: str) -> Any:
+    """Return the row of a table of readings for one that came to its end: what broke off takes nothing away."""
+    own = {"connection_id": extraction.connection.connection_id, "seen_at": datetime.now(UTC)}
+    extraction.loaded[table.name] += 1
+    return table.marked([{**own, **of, "read_at": read_at, "rows_read": rows_read}])
+
+
+def alone(row: Any | None) -> list[Any] | None:
+    """Return the rows of a vendor that has one of an id, or none."""
+    return None if row is None else [row]
+
+
 def missing_rows(
-    extraction: Extraction, table: Table, of: Table, vendor_name: str, one: Callable[[str], Any | None]
+    extraction: Extraction, table: Table, of: Table, vendor_name: str, rows_of: Callable[[str], list[Any] | None]
 ) -> Iterator[Any]:
     """After each reading of all, ask for those that it lacks, by their ids, and note who is not there.
 
-    `one` returns the row of an id, None if the vendor says that it does not have it: nobody counts as missing because a
-    list lacks them.
+    `rows_of` returns the rows of an id, None if the vendor says that it does not have it: nobody counts as missing
+    because a list lacks them. The last column of the table's key is the id.
     """
     remembered, read_at = dlt.current.resource_state(), extraction.state.get(of.name, {}).get(ALL_READ_AT)
     if read_at is None or remembered.get(SWEPT_UNTIL) == read_at:
         return
-    schema = dataset(extraction.connection.source)
+    schema, key = dataset(extraction.connection.source), table.primary_key[-1]
     not_seen = extraction.ask_warehouse(
-        NOT_SEEN.format(schema=schema, found=of.name, missing=table.name),
+        NOT_SEEN.format(schema=schema, found=of.name, missing=table.name, key=key),
         [extraction.connection.connection_id, datetime.fromisoformat(read_at)],
     )
     progress, gone = Progress(extraction.say), []
     for count, (row_id,) in enumerate(not_seen, start=1):
-        found = one(row_id)
+        found = rows_of(row_id)
         progress.reach(f"{count} of {len(not_seen)} {of.name} that were not listed")
         if found is None:
-            gone.append({"contact_id": row_id, "missed_at": datetime.now(UTC)})
+            gone.append({key: row_id, "missed_at": datetime.now(UTC)})
             continue
-        for landed in land(extraction, of, [found]):
+        for landed in land(extraction, of, found):
             yield of.marked(landed) if isinstance(landed, list) else landed
     progress.end()
     if gone:

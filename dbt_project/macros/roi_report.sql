@@ -1,6 +1,22 @@
-{# The steps that make a report on return from the step `measured`, up to `final`: sums by `day`, ad entity (or channel,
-   where no ad is known) and model, and the ratios of each row. Needs workspaces and models. #}
+{# The steps that make a report on return from the steps `spend` and `results`, up to `final`: sums by `day`, ad entity (or
+   channel, where no ad is known) and model, and the ratios of each row. Needs workspaces and models. #}
 {% macro roi_report(day) -%}
+    -- A day of spend stands under every model.
+    measured as (
+        select
+            spend.workspace_id, spend.spend_date as {{ day }}, models.model, 'attributed' as status,
+            cast(null as varchar) as channel, spend.platform, spend.campaign_id, spend.ad_set_id, spend.ad_id,
+            false as is_lead, false as is_returning,
+            spend.reporting_spend_amount, spend.impressions, spend.clicks,
+            0 as leads, 0 as customers, 0 as orders, 0 as returning_orders, 0 as revenue_amount, 0 as refund_amount,
+            case when spend.reporting_spend_amount is null then 1 else 0 end as spend_without_rate,
+            0 as money_without_rate
+        from spend
+        cross join models
+        union all
+        select * from results
+    ),
+
     labelled as (
         select
             measured.*,

@@ -16,11 +16,9 @@ from ingestion.activecampaign.client import ActiveCampaign
 from ingestion.activecampaign.rows import with_declared_fields
 from ingestion.activecampaign.tables import COLLECTION_READS
 from ingestion.progress import Progress
+from ingestion.reading import ALL_READ_AT, is_due, noted
 from ingestion.rejections import land
 from ingestion.tables import Extraction, Table
-
-ALL_READ_AT = "all_read_at"
-"""In what is remembered of the values: when the last reading of all of them began (UTC)."""
 
 ROWS_READ = "rows_read"
 SEEN_UNTIL = "seen_until"
@@ -57,7 +55,7 @@ def collection_of_contacts(name: str, account: ActiveCampaign, extraction: Extra
         kept = [row for row in with_declared_fields(table, rows) if is_kept(row)]
         yield from land(extraction, table, kept, {"read_at": read_at})
     progress.end()
-    yield _read(extraction, table, read_at, found)
+    yield noted(extraction, COLLECTION_READS, read_at, found, collection=table.name)
 
 
 def field_values(account: ActiveCampaign, extraction: Extraction, table: Table) -> Iterator[Any]:
@@ -65,10 +63,10 @@ def field_values(account: ActiveCampaign, extraction: Extraction, table: Table) 
     remembered, connection_id = dlt.current.resource_state(), extraction.connection.connection_id
     seen_until = datetime.fromisoformat(remembered.get(SEEN_UNTIL, LONG_AGO))
     changed = extraction.ask_warehouse(CONTACTS_SEEN_SINCE, [connection_id, seen_until])
-    all_read_at, now = remembered.get(ALL_READ_AT), datetime.now(UTC)
-    is_due = all_read_at is None or datetime.fromisoformat(all_read_at) <= now - settings.FULL_READ
+    now = datetime.now(UTC)
+    due = is_due(remembered.get(ALL_READ_AT), settings.FULL_READ, now)
     is_kept, progress = _known(extraction), Progress(extraction.say)
-    if is_due or extraction.is_full or len(changed) > remembered[ROWS_READ] / settings.PAGE_SIZE + 1:
+    if due or extraction.is_full or len(changed) > remembered[ROWS_READ] / settings.PAGE_SIZE + 1:
         found = 0
         for rows in account.pages("fieldValues"):
             found += len(rows)
@@ -92,18 +90,3 @@ def _known(extraction: Extraction) -> Callable[[Any], bool]:
     rows = extraction.ask_warehouse(KNOWN_CONTACTS, [extraction.connection.connection_id])
     known = {contact_id for (contact_id,) in rows}
     return lambda row: not isinstance(row, dict) or str(row.get("contact")) in known
-
-
-def _read(extraction: Extraction, table: Table, read_at: datetime, found: int) -> Any:
-    extraction.loaded[COLLECTION_READS.name] += 1
-    return COLLECTION_READS.marked(
-        [
-            {
-                "connection_id": extraction.connection.connection_id,
-                "seen_at": datetime.now(UTC),
-                "collection": table.name,
-                "read_at": read_at,
-                "rows_read": found,
-            }
-        ]
-    )

@@ -10,7 +10,7 @@ from ingestion.activecampaign import settings
 from ingestion.activecampaign.client import ActiveCampaign
 from ingestion.activecampaign.tables import CONTACTS
 from ingestion.progress import Progress
-from ingestion.reading import ALL_READ_AT, READING, forget_unfinished, missing_rows, read_everything
+from ingestion.reading import ALL_READ_AT, READING, alone, forget_unfinished, is_due, missing_rows, read_everything
 from ingestion.rejections import land
 from ingestion.tables import Extraction, Table
 
@@ -26,7 +26,8 @@ def contacts(account: ActiveCampaign, extraction: Extraction, table: Table) -> I
     """
     remembered = dlt.current.resource_state()
     forget_unfinished(extraction, table, remembered)
-    if READING in remembered or extraction.is_full or _is_due(remembered.get(ALL_READ_AT)):
+    due = is_due(remembered.get(ALL_READ_AT), settings.FULL_READ, datetime.now(UTC))
+    if READING in remembered or extraction.is_full or due:
         yield from _everybody(account, extraction, table, remembered)
     else:
         yield from _updated(account, extraction, table, remembered)
@@ -34,7 +35,7 @@ def contacts(account: ActiveCampaign, extraction: Extraction, table: Table) -> I
 
 def missing_contacts(account: ActiveCampaign, extraction: Extraction, table: Table) -> Iterator[Any]:
     """After each reading of all contacts, ask for those that it lacks, by their ids, and note who is not there."""
-    yield from missing_rows(extraction, table, CONTACTS, "ActiveCampaign", account.contact)
+    yield from missing_rows(extraction, table, CONTACTS, "ActiveCampaign", lambda one: alone(account.contact(one)))
 
 
 def _everybody(
@@ -65,7 +66,3 @@ def _updated(
         yield from land(extraction, table, page.rows)
     progress.end()
     remembered[ASKED_ON] = today.isoformat()
-
-
-def _is_due(all_read_at: str | None) -> bool:
-    return all_read_at is None or datetime.fromisoformat(all_read_at) <= datetime.now(UTC) - settings.FULL_READ

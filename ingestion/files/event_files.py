@@ -75,12 +75,13 @@ class _JsonLines(EventFile):
     def __init__(self, content: bytes) -> None:
         lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
         self._lines = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-        self.headers = [str(name) for name in self._frame(0).columns]
+        self._first = self._frame(0)
+        self.headers = [str(name) for name in self._first.columns]
 
     def chunks(self, wanted: Collection[str]) -> Iterator[Chunk]:
         for start in range(0, len(self._lines), ROWS_AT_A_TIME):
             # BigQuery leaves out what is null: other rows may have other columns.
-            frame = self._frame(start)
+            frame = self._frame(start) if start else self._first
             numbers = [number for number, _ in self._lines[start : start + ROWS_AT_A_TIME]]
             cells = {name: _from_objects(frame[name].tolist()) for name in frame.columns if name in wanted}
             yield Chunk(pyarrow.array(numbers, pyarrow.int64()), [str(name) for name in frame.columns], cells)

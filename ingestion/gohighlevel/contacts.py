@@ -10,7 +10,7 @@ from ingestion.gohighlevel import settings
 from ingestion.gohighlevel.client import GoHighLevel
 from ingestion.gohighlevel.tables import CONTACTS
 from ingestion.progress import Progress
-from ingestion.reading import ALL_READ_AT, READING, forget_unfinished, missing_rows, read_everything
+from ingestion.reading import ALL_READ_AT, READING, alone, forget_unfinished, is_due, missing_rows, read_everything
 from ingestion.rejections import land
 from ingestion.tables import Extraction, Table
 
@@ -56,7 +56,8 @@ def contacts(account: GoHighLevel, extraction: Extraction, table: Table) -> Iter
     """
     remembered = dlt.current.resource_state()
     forget_unfinished(extraction, table, remembered)
-    if READING in remembered or extraction.is_full or _is_due(remembered.get(ALL_READ_AT)):
+    due = is_due(remembered.get(ALL_READ_AT), settings.FULL_READ, datetime.now(UTC))
+    if READING in remembered or extraction.is_full or due:
         began_at = yield from read_everything(
             extraction,
             table,
@@ -72,7 +73,7 @@ def contacts(account: GoHighLevel, extraction: Extraction, table: Table) -> Iter
 
 def missing_contacts(account: GoHighLevel, extraction: Extraction, table: Table) -> Iterator[Any]:
     """After each reading of all contacts, ask for those that it lacks, by their ids, and note who is not there."""
-    yield from missing_rows(extraction, table, CONTACTS, "GoHighLevel", account.contact)
+    yield from missing_rows(extraction, table, CONTACTS, "GoHighLevel", lambda one: alone(account.contact(one)))
 
 
 def contact_tags(account: GoHighLevel, extraction: Extraction, table: Table) -> Iterator[Any]:
@@ -93,7 +94,3 @@ def _updated(account: GoHighLevel, extraction: Extraction, table: Table, remembe
         yield from land(extraction, table, page.rows)
     progress.end()
     remembered[ASKED_UNTIL] = until.isoformat()
-
-
-def _is_due(all_read_at: str | None) -> bool:
-    return all_read_at is None or datetime.fromisoformat(all_read_at) <= datetime.now(UTC) - settings.FULL_READ

@@ -5,13 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ingestion.kit import settings
+from ingestion.reading import ALL_READ_AT, is_due
 from ingestion.tables import Extraction
 
 ASKED_ON = "asked_on"
 """The day (UTC) on which the list was last asked for what is new."""
-
-ALL_READ_AT = "all_read_at"
-"""When the last reading of all of the list began (UTC)."""
 
 
 class Reading:
@@ -22,12 +20,10 @@ class Reading:
         self.began_at = datetime.now(UTC)
         self._remembered = remembered
         self._asked_on: str | None = remembered.get(ASKED_ON)
-        all_read_at: str | None = remembered.get(ALL_READ_AT)
         self.is_full = (
             extraction.is_full
             or self._asked_on is None
-            or all_read_at is None
-            or datetime.fromisoformat(all_read_at) <= self.began_at - settings.FULL_READ
+            or is_due(remembered.get(ALL_READ_AT), settings.FULL_READ, self.began_at)
         )
 
     def since(self, parameter: str) -> dict[str, str]:

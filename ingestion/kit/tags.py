@@ -4,7 +4,6 @@ So who has a tag is read as a whole once a week, and what a later such reading l
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import dlt
@@ -14,6 +13,7 @@ from ingestion.kit.readings import Reading
 from ingestion.kit.tables import TAG_READS
 from ingestion.personal import without_forgotten
 from ingestion.progress import Progress
+from ingestion.reading import noted
 from ingestion.rejections import land
 from ingestion.tables import Extraction, Table
 
@@ -46,7 +46,7 @@ def subscriber_tags(account: Kit, extraction: Extraction, table: Table) -> Itera
             own = {"tag_id": tag_id, "read_at": reading.began_at}
             yield from land(extraction, table, [_tagging(row) for row in kept], own)
         if reading.is_full or is_gone:
-            yield _read(extraction, tag_id, reading.began_at, found)
+            yield noted(extraction, TAG_READS, reading.began_at, found, tag_id=tag_id)
         reading.end()
         if is_gone:
             del remembered[tag_id]
@@ -63,19 +63,3 @@ def _tagging(row: Any) -> Any:
     if not isinstance(row, dict):
         return row
     return {"subscriber_id": row.get("id"), "tagged_at": row.get("tagged_at")}
-
-
-def _read(extraction: Extraction, tag_id: str, read_at: datetime, found: int) -> Any:
-    """Note that a reading of all who have a tag came to its end: an answer that broke off takes nothing away."""
-    extraction.loaded[TAG_READS.name] += 1
-    return TAG_READS.marked(
-        [
-            {
-                "connection_id": extraction.connection.connection_id,
-                "seen_at": datetime.now(UTC),
-                "tag_id": tag_id,
-                "read_at": read_at,
-                "rows_read": found,
-            }
-        ]
-    )

@@ -24,18 +24,7 @@ models as (
     select * from {{ ref('attribution_models') }}
 ),
 
-measured as (
-    select
-        spend.workspace_id, spend.spend_date as report_date, models.model, 'attributed' as status,
-        cast(null as varchar) as channel, spend.platform, spend.campaign_id, spend.ad_set_id, spend.ad_id,
-        false as is_lead, false as is_returning,
-        spend.reporting_spend_amount, spend.impressions, spend.clicks,
-        0 as leads, 0 as customers, 0 as orders, 0 as returning_orders, 0 as revenue_amount, 0 as refund_amount,
-        case when spend.reporting_spend_amount is null then 1 else 0 end as spend_without_rate,
-        0 as money_without_rate
-    from spend
-    cross join models
-    union all
+results as (
     select
         conversions.workspace_id, conversions.converted_date as report_date, conversions.model, conversions.status,
         conversions.channel, conversions.platform, conversions.campaign_id, conversions.ad_set_id, conversions.ad_id,

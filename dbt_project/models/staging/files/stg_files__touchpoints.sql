@@ -70,17 +70,6 @@ renamed as (
             told.gclid, told.gbraid, told.wbraid, told.fbclid, told.msclkid, told.ttclid, told.li_fat_id, told.twclid,
             told.epik
         ) as click_id,
-        case
-            when told.gclid is not null then 'gclid'
-            when told.gbraid is not null then 'gbraid'
-            when told.wbraid is not null then 'wbraid'
-            when told.fbclid is not null then 'fbclid'
-            when told.msclkid is not null then 'msclkid'
-            when told.ttclid is not null then 'ttclid'
-            when told.li_fat_id is not null then 'li_fat_id'
-            when told.twclid is not null then 'twclid'
-            when told.epik is not null then 'epik'
-        end as click_id_type,
         {{ click_id_kinds(
             'told', ['gclid', 'gbraid', 'wbraid', 'fbclid', 'msclkid', 'ttclid', 'li_fat_id', 'twclid', 'epik']
         ) }} as click_id_kinds,
@@ -92,7 +81,10 @@ renamed as (
 ),
 
 final as (
-    select * from renamed
+    select
+        renamed.*,
+        {{ dbt.split_part('renamed.click_id_kinds', "' '", 1) }} as click_id_type
+    from renamed
 )
 
 select * from final

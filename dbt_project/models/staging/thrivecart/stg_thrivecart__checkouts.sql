@@ -75,17 +75,6 @@ clicked as (
             told.gclid, told.wbraid, told.gbraid, told.fbclid, told.msclkid,
             told.ttclid, told.twclid, told.li_fat_id, told.epik
         ) as click_id,
-        case
-            when told.gclid is not null then 'gclid'
-            when told.wbraid is not null then 'wbraid'
-            when told.gbraid is not null then 'gbraid'
-            when told.fbclid is not null then 'fbclid'
-            when told.msclkid is not null then 'msclkid'
-            when told.ttclid is not null then 'ttclid'
-            when told.twclid is not null then 'twclid'
-            when told.li_fat_id is not null then 'li_fat_id'
-            when told.epik is not null then 'epik'
-        end as click_id_type,
         {{ click_id_kinds(
             'told',
             ['gclid', 'wbraid', 'gbraid', 'fbclid', 'msclkid', 'ttclid', 'twclid', 'li_fat_id', 'epik']
@@ -142,7 +131,7 @@ final as (
         ranked.ad_id,
         ranked.referrer,
         ranked.click_id,
-        ranked.click_id_type,
+        {{ dbt.split_part('ranked.click_id_kinds', "' '", 1) }} as click_id_type,
         ranked.click_id_kinds,
         ranked.gclid,
         ranked.fbclid,
