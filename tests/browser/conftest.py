@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from orchestration.demo import free_port
 from tests.road import PROJECT, Road
@@ -21,6 +21,9 @@ from tests.road import PROJECT, Road
 CHROMIUM = shutil.which(os.environ.get("DOLLARTRAIL_CHROMIUM", "chromium"))
 SECONDS_TO_START = 240
 """A machine that does other work too needs a minute; this is for one that is much slower."""
+
+MILLISECONDS_TO_DRAW = 180_000
+"""A page waits for the server, and a graph of 200 assets for the browser; on its own an expectation waits 5 s."""
 
 
 class DagsterUI:
@@ -100,6 +103,7 @@ def browser() -> Iterator[Browser]:
         # Without a sandbox of its own, as the tests may run as root; it opens pages of this machine alone.
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        expect.set_options(timeout=MILLISECONDS_TO_DRAW)
         yield chromium
         chromium.close()
 
@@ -107,6 +111,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    context.set_default_timeout(90_000)
+    context.set_default_timeout(MILLISECONDS_TO_DRAW)
     yield context.new_page()
     context.close()

@@ -25,7 +25,7 @@ class ActiveCampaignClient:
         self._session.trust_env = False
 
     def get(self, path: str, key: str = KEY, **params: Any) -> requests.Response:
-        return self._session.get(self._base_url + path, params=params, headers={"Api-Token": key}, timeout=5)
+        return self._session.get(self._base_url + path, params=params, headers={"Api-Token": key}, timeout=60)
 
     def ids(self, path: str, **params: Any) -> list[str]:
         return [row["id"] for row in self.get(path, **params).json()[path.strip("/")]]

@@ -17,7 +17,7 @@ def consent(sandbox: Sandbox, **changed: str) -> requests.Response:
     """Come to the page of consent, and see where it sends the browser."""
     asked = {"response_type": "code", "client_id": APP["client_id"], "redirect_uri": BACK, "state": "of mind"}
     url = f"{sandbox.base_url}/thrivecart/authorization/new"
-    return requests.get(url, params=asked | changed, allow_redirects=False, timeout=5)
+    return requests.get(url, params=asked | changed, allow_redirects=False, timeout=60)
 
 
 def given_back(response: requests.Response) -> dict[str, str]:
@@ -26,7 +26,7 @@ def given_back(response: requests.Response) -> dict[str, str]:
 
 def exchange(sandbox: Sandbox, code: str, **changed: str) -> requests.Response:
     form = APP | {"grant_type": "authorization_code", "redirect_uri": BACK, "code": code} | changed
-    return requests.post(f"{sandbox.base_url}/thrivecart/authorization/token", data=form, timeout=5)
+    return requests.post(f"{sandbox.base_url}/thrivecart/authorization/token", data=form, timeout=60)
 
 
 def connected(sandbox: Sandbox) -> dict[str, str]:
@@ -36,12 +36,12 @@ def connected(sandbox: Sandbox) -> dict[str, str]:
 
 
 def get(sandbox: Sandbox, path: str, headers: dict[str, str]) -> requests.Response:
-    return requests.get(f"{sandbox.base_url}/thrivecart{path}", headers=headers, timeout=5)
+    return requests.get(f"{sandbox.base_url}/thrivecart{path}", headers=headers, timeout=60)
 
 
 def revoke(sandbox: Sandbox, headers: dict[str, str], token: str) -> requests.Response:
     url = f"{sandbox.base_url}/thrivecart/authorization/revoke"
-    return requests.post(url, json={"token": token}, headers=headers, timeout=5)
+    return requests.post(url, json={"token": token}, headers=headers, timeout=60)
 
 
 def test_who_consents_is_sent_back_with_a_code_and_the_state(sandbox: Sandbox) -> None:

@@ -27,7 +27,7 @@ class GoHighLevelClient:
         self, method: str, path: str, token: str = TOKEN, version: str | None = "2021-07-28", **given: Any
     ) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}"} | ({"Version": version} if version else {})
-        return self._session.request(method, self._base_url + path, headers=headers, timeout=5, **given)
+        return self._session.request(method, self._base_url + path, headers=headers, timeout=60, **given)
 
     def search(self, **body: Any) -> requests.Response:
         asked = {"locationId": LOCATION, "pageLimit": 2, "sort": OLDEST_FIRST, **body}

@@ -44,11 +44,11 @@ class Google:
         self.headers = {"Authorization": f"Bearer {self.token().json()['access_token']}"}
 
     def token(self, **given: str) -> requests.Response:
-        return requests.post(f"{self.sandbox.base_url}/google/token", data=GRANT | given, timeout=5)
+        return requests.post(f"{self.sandbox.base_url}/google/token", data=GRANT | given, timeout=60)
 
     def search(self, query: str, account: str = "2121450128", version: str = "v26", **body: str) -> requests.Response:
         url = f"{self.sandbox.base_url}/google/{version}/customers/{account}/googleAds:search"
-        return requests.post(url, json={"query": query, **body}, headers=self.headers, timeout=5)
+        return requests.post(url, json={"query": query, **body}, headers=self.headers, timeout=60)
 
 
 def serving(folder: Path, **given: Any) -> Sandbox:

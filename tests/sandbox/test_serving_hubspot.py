@@ -24,11 +24,11 @@ class HubSpotClient:
 
     def get(self, path: str, token: str = TOKEN, **params: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}".encode()}
-        return self._session.get(self._base_url + path, params=params, headers=headers, timeout=5)
+        return self._session.get(self._base_url + path, params=params, headers=headers, timeout=60)
 
     def post(self, path: str, body: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        return self._session.post(self._base_url + path, json=body, headers=headers, timeout=5)
+        return self._session.post(self._base_url + path, json=body, headers=headers, timeout=60)
 
     def search(self, *filters: tuple[str, str, str], **asked: Any) -> requests.Response:
         told = [{"propertyName": name, "operator": operator, "value": value} for name, operator, value in filters]

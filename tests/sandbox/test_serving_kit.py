@@ -16,7 +16,7 @@ def ids(response: requests.Response) -> list[int]:
 
 
 def test_a_wrong_key_is_refused(sandbox: Sandbox) -> None:
-    response = requests.get(f"{sandbox.base_url}/kit/tags", headers={"X-Kit-Api-Key": "nonsense"}, timeout=5)
+    response = requests.get(f"{sandbox.base_url}/kit/tags", headers={"X-Kit-Api-Key": "nonsense"}, timeout=60)
     assert (response.status_code, response.json()) == (401, {"errors": ["The API key is invalid"]})
 
 

@@ -26,27 +26,27 @@ def error_of(response: requests.Response) -> tuple[int, int]:
 
 def test_a_wrong_token_is_refused_with_status_400(sandbox: Sandbox) -> None:
     url = f"{sandbox.base_url}/meta/v26.0/act_42/insights"
-    assert error_of(requests.get(url, params={"access_token": "nonsense"}, timeout=5)) == (400, 190)
+    assert error_of(requests.get(url, params={"access_token": "nonsense"}, timeout=60)) == (400, 190)
 
 
 def test_the_token_may_stand_in_the_address(sandbox: Sandbox) -> None:
     params = {"access_token": "sandbox-acme_meta", "time_increment": "1", "time_range": days(day(2), day(0))}
-    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_42/insights", params=params, timeout=5)
+    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_42/insights", params=params, timeout=60)
     assert response.status_code == 200
 
 
 def test_a_token_does_not_open_another_account(sandbox: Sandbox) -> None:
-    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_43/insights", headers=META_KEY, timeout=5)
+    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_43/insights", headers=META_KEY, timeout=60)
     assert error_of(response) == (400, 100)
 
 
 def test_an_unknown_path_is_refused(sandbox: Sandbox) -> None:
-    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_42/pixels", headers=META_KEY, timeout=5)
+    response = requests.get(f"{sandbox.base_url}/meta/v26.0/act_42/pixels", headers=META_KEY, timeout=60)
     assert error_of(response) == (400, 2500)
 
 
 def test_a_wrong_verb_is_refused(sandbox: Sandbox) -> None:
-    response = requests.delete(f"{sandbox.base_url}/meta/v26.0/act_42/insights", headers=META_KEY, timeout=5)
+    response = requests.delete(f"{sandbox.base_url}/meta/v26.0/act_42/insights", headers=META_KEY, timeout=60)
     assert error_of(response) == (400, 100)
 
 
@@ -134,7 +134,7 @@ def test_the_previous_page_ends_before_the_cursor(client: Client) -> None:
 
 def test_the_address_of_the_next_page_holds_the_token(client: Client) -> None:
     following = client.insights("ad", limit=2).json()["paging"]["next"]
-    assert spends(requests.get(following, timeout=5)) == ["20.25"]
+    assert spends(requests.get(following, timeout=60)) == ["20.25"]
 
 
 def test_the_last_page_has_cursors_but_no_next(client: Client) -> None:
@@ -187,7 +187,7 @@ def test_a_report_is_completed_before_it_is_whole(sandbox: Sandbox, client: Clie
 
 
 def test_a_report_of_another_token_is_refused(sandbox: Sandbox) -> None:
-    response = requests.get(f"{sandbox.base_url}/meta/v26.0/60420001", headers=META_KEY, timeout=5)
+    response = requests.get(f"{sandbox.base_url}/meta/v26.0/60420001", headers=META_KEY, timeout=60)
     assert error_of(response) == (400, 100)
 
 
@@ -201,7 +201,7 @@ def test_lists_leave_out_what_is_deleted_unless_it_is_asked_for(tmp_path: Path) 
     with Sandbox(folder) as sandbox:
         url = f"{sandbox.base_url}/meta/v26.0/act_42/campaigns"
         shown = [
-            [row["id"] for row in requests.get(url, params=params, headers=META_KEY, timeout=5).json()["data"]]
+            [row["id"] for row in requests.get(url, params=params, headers=META_KEY, timeout=60).json()["data"]]
             for params in ({}, {"effective_status": '["ACTIVE","DELETED"]'})
         ]
     assert shown == [["71"], ["71", "72"]]

@@ -349,7 +349,7 @@ def test_the_command_answers_at_the_address_it_configures(folder: Path) -> None:
     with serving(folder) as process:
         process.stdout.readline()
         base_url = (folder / "base_url.txt").read_text()
-        assert requests.get(f"{base_url}/thrivecart/ping", timeout=5).status_code == 401
+        assert requests.get(f"{base_url}/thrivecart/ping", timeout=60).status_code == 401
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

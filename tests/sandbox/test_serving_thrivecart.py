@@ -12,23 +12,23 @@ def events(response: requests.Response) -> list[str]:
 
 
 def post_customer(sandbox: Sandbox, **body: dict[str, str]) -> requests.Response:
-    return requests.post(f"{sandbox.base_url}/thrivecart/customer", headers=THRIVECART_KEY, timeout=5, **body)
+    return requests.post(f"{sandbox.base_url}/thrivecart/customer", headers=THRIVECART_KEY, timeout=60, **body)
 
 
 def test_a_request_without_key_is_refused(sandbox: Sandbox) -> None:
-    response = requests.get(f"{sandbox.base_url}/thrivecart/ping", timeout=5)
+    response = requests.get(f"{sandbox.base_url}/thrivecart/ping", timeout=60)
     assert (response.status_code, response.json()) == (401, {"error": "auth.missing"})
 
 
 def test_a_wrong_key_is_refused(sandbox: Sandbox) -> None:
     headers = {"Authorization": "Bearer nonsense"}
-    response = requests.get(f"{sandbox.base_url}/thrivecart/ping", headers=headers, timeout=5)
+    response = requests.get(f"{sandbox.base_url}/thrivecart/ping", headers=headers, timeout=60)
     assert (response.status_code, response.json()["error"]) == (401, "invalid_token")
 
 
 def test_the_key_tells_which_account_is_meant(sandbox: Sandbox) -> None:
     headers = {"Authorization": "Bearer sandbox-other_thrivecart"}
-    response = requests.get(f"{sandbox.base_url}/thrivecart/transactions", headers=headers, timeout=5)
+    response = requests.get(f"{sandbox.base_url}/thrivecart/transactions", headers=headers, timeout=60)
     assert response.json() == {"transactions": [], "meta": {"total": 0, "results": 0}}
 
 
@@ -156,7 +156,7 @@ def test_the_status_of_an_unknown_subscription_cannot_be_set(sandbox: Sandbox) -
 def test_an_account_that_has_only_a_key_and_transactions_can_be_asked_for_all(sandbox: Sandbox) -> None:
     headers = {"Authorization": "Bearer sandbox-other_thrivecart"}
     answers = [
-        requests.get(f"{sandbox.base_url}/thrivecart{path}", headers=headers, timeout=5).json()
+        requests.get(f"{sandbox.base_url}/thrivecart{path}", headers=headers, timeout=60).json()
         for path in ("/ping", "/transactions", "/products", "/bumps")
     ]
     assert answers == [{}, {"transactions": [], "meta": {"total": 0, "results": 0}}, [], []]
@@ -221,5 +221,5 @@ def test_an_unknown_route_is_not_implemented(client: Client, path: str) -> None:
 
 
 def test_a_wrong_verb_is_not_implemented(sandbox: Sandbox) -> None:
-    response = requests.post(f"{sandbox.base_url}/thrivecart/transactions", headers=THRIVECART_KEY, timeout=5)
+    response = requests.post(f"{sandbox.base_url}/thrivecart/transactions", headers=THRIVECART_KEY, timeout=60)
     assert response.status_code == 501
