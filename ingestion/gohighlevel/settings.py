@@ -31,7 +31,7 @@ PAGES_PER_LANDING = 40
 """A reading of all contacts is landed in parts of so many pages, and goes on there if it is interrupted."""
 
 GONE = (400, 404, 422)
-GONE_WORDS = re.compile(r"not found|not exist|no (such )?contact|deleted|invalid", re.IGNORECASE)
+GONE_WORDS = re.compile(r"not found|not exist|no (such )?contact|deleted", re.IGNORECASE)
 """How a contact is refused that is not there. The documentation knows 400 and no words: what counts is what is said."""
 
 BURST_SECONDS = 10.0

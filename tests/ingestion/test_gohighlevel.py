@@ -266,7 +266,7 @@ def test_a_search_that_lacks_contacts_does_not_delete_them(
 
 
 @pytest.mark.parametrize(
-    ("status", "message"), [(400, "Contact not found"), (404, "No such contact"), (422, "contactId is invalid")]
+    ("status", "message"), [(400, "Contact not found"), (404, "No such contact"), (422, "The contact was deleted")]
 )
 def test_a_contact_is_gone_in_whatever_words_that_is_said(
     project: Project, account: GoHighLevelAccount, every_load_reads_all: None, status: int, message: str
@@ -279,7 +279,10 @@ def test_a_contact_is_gone_in_whatever_words_that_is_said(
     assert project.rows(MISSING) == [("contact0003",)]
 
 
-@pytest.mark.parametrize(("status", "message"), [(404, "Cannot GET /contacts/contact0003"), (400, "No")])
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(404, "Cannot GET /contacts/contact0003"), (400, "No"), (400, "Invalid version"), (422, "contactId is invalid")],
+)
 def test_a_refusal_that_does_not_say_that_the_contact_is_gone_deletes_nobody(
     project: Project, account: GoHighLevelAccount, every_load_reads_all: None, status: int, message: str
 ) -> None:
