@@ -24,6 +24,7 @@ from orchestration import headless
 from orchestration.console import console
 from orchestration.erasing import erase_built_rows, write_anew
 from orchestration.publish import log_of
+from orchestration.schedules import REBUILD
 from orchestration.transform import dbt_folders
 from orchestration.warehouse import WRITERS
 
@@ -62,7 +63,7 @@ def run(address: str, workspace_id: str, say: Say = print) -> None:
         _in_turn(instance, lambda: _erase(address, workspace_id, connections, say))
     if warehouse_path().exists():
         say("Building the marts without them")
-        headless.run_job("rebuild", {})
+        headless.run_job(REBUILD, {})
 
 
 def _in_turn(instance: dg.DagsterInstance, action: Callable[[], None]) -> None:

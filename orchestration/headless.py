@@ -25,7 +25,7 @@ class AnotherRun(Exception):
 
 
 class RunFailed(Exception):
-    """The run ended without success; the text is the first reason."""
+    """The run ended without success; the text says which steps failed, and why."""
 
 
 def dagster_home() -> Path:
@@ -38,7 +38,7 @@ def dagster_home() -> Path:
 
 
 def run_job(name: str, tags: Mapping[str, str]) -> None:
-    """Run a job of the code location in this process, to its end.
+    """Run a job of the code location in this process, to its end; without a connection that fails, if there is one.
 
     Raises ConfigurationError before anything is started, AnotherRun, and RunFailed.
     """
@@ -50,16 +50,25 @@ def run_job(name: str, tags: Mapping[str, str]) -> None:
     dagster_home()
     # Parses the models: not before it is known whether there is a use in it.
     from orchestration.definitions import defs
+    from orchestration.failed_loads import can_build_without
+    from orchestration.schedules import REBUILD
 
     with alone() as instance:
-        result = defs.resolve_job_def(name).execute_in_process(
-            instance=instance,
-            tags={**tags, HEADLESS: "true", REPOSITORY: "__repository__@dollartrail"},
-            run_config={"loggers": {"console": {}}},
-            raise_on_error=False,
-        )
-    if not result.success:
-        raise RunFailed(_reason(result))
+        failures = _failures(_execute(defs.resolve_job_def(name), tags, instance))
+        if can_build_without(failures.keys(), instance):
+            print("\nGoing on without what failed: the models are built from what is there\n", flush=True)
+            failures |= _failures(_execute(defs.resolve_job_def(REBUILD), {}, instance))
+    if failures:
+        raise RunFailed("; ".join(f"{step}: {reason}" if step else reason for step, reason in failures.items()))
+
+
+def _execute(job: dg.JobDefinition, tags: Mapping[str, str], instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    return job.execute_in_process(
+        instance=instance,
+        tags={**tags, HEADLESS: "true", REPOSITORY: "__repository__@dollartrail"},
+        run_config={"loggers": {"console": {}}},
+        raise_on_error=False,
+    )
 
 
 @contextmanager
@@ -90,12 +99,16 @@ def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     return [run.run_id for run in dead]
 
 
-def _reason(result: dg.ExecuteInProcessResult) -> str:
+def _failures(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """Return why a run failed, by step; without a step, if it came to none."""
+    failures = {}
     for event in result.all_events:
         if event.is_step_failure:
             failure = event.step_failure_data
             text = failure.user_failure_data.description if failure.user_failure_data else None
             if not text and failure.error:
                 text = (failure.error.cause or failure.error).message
-            return f"{event.step_key}: {(text or 'failed').strip()}"
-    return "the run failed before its first step; the log above says why"
+            failures[str(event.step_key)] = (text or "failed").strip()
+    if not result.success and not failures:
+        failures[""] = "the run failed before its first step; the log above says why"
+    return failures

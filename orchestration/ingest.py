@@ -1,6 +1,6 @@
 """One asset per raw table. The tables of a source that can be loaded by day are one step, the others another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
@@ -15,20 +15,22 @@ ABOUT_DAYS = (
 )
 
 
-def raw_assets() -> list[dg.AssetsDefinition]:
-    """Return the assets of all sources."""
+def raw_assets(freshness: Mapping[str, dg.FreshnessPolicy]) -> list[dg.AssetsDefinition]:
+    """Return the assets of all sources; `freshness` says of some how old they may grow."""
     return [
-        _assets_of(source, tables, is_partitioned)
+        _assets_of(source, tables, is_partitioned, freshness.get(source.name))
         for source in SOURCES.values()
         for is_partitioned in (True, False)
         if (tables := [table for table in source.tables if table.is_partitioned is is_partitioned])
     ]
 
 
-def _assets_of(source: Source, tables: list[Table], is_partitioned: bool) -> dg.AssetsDefinition:
+def _assets_of(
+    source: Source, tables: list[Table], is_partitioned: bool, freshness: dg.FreshnessPolicy | None
+) -> dg.AssetsDefinition:
     @dg.multi_asset(
-        name=f"{source.name}_{'daily' if is_partitioned else 'whole'}",
-        specs=[_spec(source, table) for table in tables],
+        name=_step(source, is_partitioned),
+        specs=[_spec(source, table, freshness) for table in tables],
         partitions_def=DAYS if is_partitioned else None,
         backfill_policy=dg.BackfillPolicy.single_run() if is_partitioned else None,
         can_subset=True,
@@ -66,7 +68,7 @@ def _assets_of(source: Source, tables: list[Table], is_partitioned: bool) -> dg.
     return ingest
 
 
-def _spec(source: Source, table: Table) -> dg.AssetSpec:
+def _spec(source: Source, table: Table, freshness: dg.FreshnessPolicy | None) -> dg.AssetSpec:
     return dg.AssetSpec(
         _key(source, table),
         description=f"{table.description} {ABOUT_DAYS}" if table.is_partitioned else table.description,
@@ -76,7 +78,21 @@ def _spec(source: Source, table: Table) -> dg.AssetSpec:
         # Whom to ask for is read from the tables that landed first.
         deps=[_key(source, other) for other in source.tables if table.needs_landed_rows and other.is_partitioned],
         metadata={"dagster/table_name": f"{dataset(source.name)}.{table.name}"},
+        freshness_policy=freshness,
     )
+
+
+def tables_of_steps() -> dict[str, list[dg.AssetKey]]:
+    """Return the tables that each loading step of a run lands, by the name of the step."""
+    steps: dict[str, list[dg.AssetKey]] = {}
+    for source in SOURCES.values():
+        for table in source.tables:
+            steps.setdefault(_step(source, table.is_partitioned), []).append(_key(source, table))
+    return steps
+
+
+def _step(source: Source, is_partitioned: bool) -> str:
+    return f"{source.name}_{'daily' if is_partitioned else 'whole'}"
 
 
 def _key(source: Source, table: Table) -> dg.AssetKey:

@@ -6,6 +6,9 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from ingestion import SOURCES
 from orchestration.partitions import daily_tags, history_tags
 
+REBUILD = "rebuild"
+"""The job that loads nothing."""
+
 DAILY_AT = "0 9 * * *"
 """09:00 UTC: yesterday is over in every zone of the Americas, and it is morning in Europe."""
 
@@ -17,8 +20,8 @@ PARTITIONED = dg.AssetSelection.assets(
 )
 
 
-def jobs(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> list[UnresolvedAssetJobDefinition]:
-    """Return the daily job, over everything, those over what has days and all that is built from it, and a rebuild."""
+def loading_jobs(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> list[UnresolvedAssetJobDefinition]:
+    """Return the daily job, over everything, and those over what has days and all that is built from it."""
     drifting = dg.AssetSelection.assets(
         *(
             (source.name, table.name)
@@ -43,12 +46,16 @@ def jobs(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> list[
             selection=drifting | dg.AssetSelection.assets(models, publication),
             description="Reads all history again where old rows change in silence, then builds, checks, publishes.",
         ),
-        dg.define_asset_job(
-            "rebuild",
-            selection=dg.AssetSelection.assets(models, publication),
-            description="Loads nothing; builds and checks all models, publishes the marts.",
-        ),
     ]
+
+
+def rebuild_job(models: dg.AssetsDefinition, publication: dg.AssetsDefinition) -> UnresolvedAssetJobDefinition:
+    """Return the job over all that is built from what was loaded."""
+    return dg.define_asset_job(
+        REBUILD,
+        selection=dg.AssetSelection.assets(models, publication),
+        description="Loads nothing; builds and checks all models, publishes the marts.",
+    )
 
 
 @dg.schedule(

@@ -1,10 +1,12 @@
 """The dbt project as assets: seeds, models, and their tests as checks."""
 
+import json
 import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,25 @@ def _is_parsed(project: DbtProject) -> bool:
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     newest = max(path.stat().st_mtime for path in [*files, PROJECT_FOLDER / "dbt_project.yml"])
     return newest < project.manifest_path.stat().st_mtime
+
+
+def freshness_of_sources(project: DbtProject) -> dict[str, dg.FreshnessPolicy]:
+    """Return how old the tables of a source may grow: what dbt says of the one that every load writes to.
+
+    dbt looks at the rows, and only if asked; Dagster at when each table was last loaded to the end, all the time.
+    """
+    sources = json.loads(project.manifest_path.read_text())["sources"].values()
+    return {
+        source["source_name"]: dg.FreshnessPolicy.time_window(
+            fail_window=_span(source["freshness"]["error_after"]), warn_window=_span(source["freshness"]["warn_after"])
+        )
+        for source in sources
+        if source["freshness"] and source["freshness"]["error_after"]["count"]
+    }
+
+
+def _span(time: Mapping[str, Any]) -> timedelta:
+    return timedelta(**{f"{time['period']}s": time["count"]})
 
 
 class Translator(DagsterDbtTranslator):

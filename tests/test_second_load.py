@@ -197,17 +197,37 @@ def test_what_meta_restated_is_kept_with_what_it_said_before(
     )
 
 
-def test_a_wrong_key_is_one_line_that_names_connection_and_variable_and_keeps_the_last_publication(
-    changing_road: Road,
+@pytest.fixture(scope="module")
+def run_with_a_wrong_key(changing_road: Road, restated: tuple[AdDay, AdDay]) -> tuple[int, str]:
+    """Run with a key that Kit refuses, when Meta has restated a day once more; the exit code and all that was said."""
+    first, _ = restated
+    changing_road.vendors.restate_spend(first.connection_id, first.spend_date.isoformat(), first.ad_id, "56.78")
+    return changing_road.run("run", CONNECTIONS__NORTHWIND_KIT__API_KEY="wrong-and-secret")
+
+
+def test_a_wrong_key_fails_the_run_with_a_line_that_names_connection_and_variable(
+    run_with_a_wrong_key: tuple[int, str],
 ) -> None:
-    before = contents(changing_road)
-    code, output = changing_road.run("run", CONNECTIONS__NORTHWIND_KIT__API_KEY="wrong-and-secret")
+    code, output = run_with_a_wrong_key
     last_line = output.strip().splitlines()[-1]
     assert code == 1
     assert last_line.startswith("run failed: kit_whole: northwind_kit: ")
     assert "CONNECTIONS__NORTHWIND_KIT__API_KEY" in last_line
     assert "wrong-and-secret" not in output
-    assert contents(changing_road) == before
+
+
+def test_a_wrong_key_holds_up_no_other_connection(
+    changing_road: Road, restated: tuple[AdDay, AdDay], run_with_a_wrong_key: tuple[int, str]
+) -> None:
+    assert cents_of(changing_road, restated[0]) == [5678]
+
+
+def test_what_the_connection_with_the_wrong_key_brought_before_is_still_there(
+    changing_road: Road, run_with_a_wrong_key: tuple[int, str]
+) -> None:
+    sql = "select count(*) from marts.dim_people where workspace_id = 'northwind' and lead_created_at is not null"
+    ((leads,),) = changing_road.rows(sql)
+    assert leads > 0
 
 
 def test_a_missing_secret_stops_a_run_before_any_request(changing_road: Road) -> None:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -117,6 +117,17 @@ def test_everything_that_writes_waits_for_the_one_writers_slot(definitions: dg.D
         "dbt_build": "warehouse",
         "published__marts": "warehouse",
     }
+
+
+def test_two_missed_days_make_the_tables_of_every_account_old(graph: AssetGraph) -> None:
+    policies = {
+        (source, graph.get(key).freshness_policy_or_from_metadata)
+        for key in graph.get_all_asset_keys()
+        if (source := key.path[0]) in SOURCES
+    }
+    old = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=36), fail_window=timedelta(hours=60))
+    # Nobody puts a file into a folder every day.
+    assert policies == {(source, None if source == "files" else old) for source in SOURCES}
 
 
 def test_the_pool_has_one_slot() -> None:
