@@ -1,8 +1,9 @@
 """What happens to the marts when the road is travelled again."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -35,6 +36,7 @@ MARTS = (
     "fct_transactions",
     "rpt_ad_spend_restatements",
     "rpt_churn_rates",
+    "rpt_connection_freshness",
     "rpt_identity_reviews",
     "rpt_lead_cohorts",
     "rpt_lead_sources",
@@ -51,8 +53,12 @@ MARTS = (
 
 
 def contents(road: Road) -> dict[str, list[str]]:
-    """All rows of all marts as text, sorted."""
-    return {mart: sorted(map(repr, road.rows(f"select * from marts.{mart}"))) for mart in MARTS}
+    """All rows of all marts as text, sorted, but for that which tells when they were loaded."""
+    return {
+        mart: sorted(map(repr, road.rows(f"select * from marts.{mart}")))
+        for mart in MARTS
+        if mart != "rpt_connection_freshness"
+    }
 
 
 def test_the_list_of_marts_is_whole(changing_road: Road) -> None:
@@ -197,18 +203,30 @@ def test_what_meta_restated_is_kept_with_what_it_said_before(
     )
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A run whose key Kit refused: what it ended with and said, and when connections were loaded before it."""
+
+    exit_code: int
+    output: str
+    loaded_before: dict[str, datetime]
+
+
 @pytest.fixture(scope="module")
-def run_with_a_wrong_key(changing_road: Road, restated: tuple[AdDay, AdDay]) -> tuple[int, str]:
-    """Run with a key that Kit refuses, when Meta has restated a day once more; the exit code and all that was said."""
+def refused(changing_road: Road, restated: tuple[AdDay, AdDay]) -> Refused:
+    """Run with a key that Kit refuses, when Meta has restated a day once more."""
     first, _ = restated
     changing_road.vendors.restate_spend(first.connection_id, first.spend_date.isoformat(), first.ad_id, "56.78")
-    return changing_road.run("run", CONNECTIONS__NORTHWIND_KIT__API_KEY="wrong-and-secret")
+    before = loaded(changing_road)
+    return Refused(*changing_road.run("run", CONNECTIONS__NORTHWIND_KIT__API_KEY="wrong-and-secret"), before)
 
 
-def test_a_wrong_key_fails_the_run_with_a_line_that_names_connection_and_variable(
-    run_with_a_wrong_key: tuple[int, str],
-) -> None:
-    code, output = run_with_a_wrong_key
+def loaded(road: Road) -> dict[str, datetime]:
+    return dict(road.rows("select connection_id, last_loaded_at from marts.rpt_connection_freshness"))
+
+
+def test_a_wrong_key_fails_the_run_with_a_line_that_names_connection_and_variable(refused: Refused) -> None:
+    code, output = refused.exit_code, refused.output
     last_line = output.strip().splitlines()[-1]
     assert code == 1
     assert last_line.startswith("run failed: kit_whole: northwind_kit: ")
@@ -217,17 +235,23 @@ def test_a_wrong_key_fails_the_run_with_a_line_that_names_connection_and_variabl
 
 
 def test_a_wrong_key_holds_up_no_other_connection(
-    changing_road: Road, restated: tuple[AdDay, AdDay], run_with_a_wrong_key: tuple[int, str]
+    changing_road: Road, restated: tuple[AdDay, AdDay], refused: Refused
 ) -> None:
     assert cents_of(changing_road, restated[0]) == [5678]
 
 
-def test_what_the_connection_with_the_wrong_key_brought_before_is_still_there(
-    changing_road: Road, run_with_a_wrong_key: tuple[int, str]
-) -> None:
-    sql = "select count(*) from marts.dim_people where workspace_id = 'northwind' and lead_created_at is not null"
-    ((leads,),) = changing_road.rows(sql)
-    assert leads > 0
+def test_what_a_refused_connection_brought_before_stays(changing_road: Road, refused: Refused) -> None:
+    sql = "select count(distinct contact_id) from marts.fct_contact_versions where connection_id = 'northwind_kit'"
+    kit = json.loads((changing_road.business / "kit" / "northwind_kit.json").read_text())
+    assert changing_road.rows(sql) == [(len(kit["subscribers"]),)]
+
+
+def test_it_is_told_which_connection_was_not_loaded(changing_road: Road, refused: Refused) -> None:
+    after = loaded(changing_road)
+    newer = {connection for connection, moment in after.items() if moment != refused.loaded_before[connection]}
+    read_by_each_run = {"lumen_kit", "lumen_thrivecart", "northwind_thrivecart"}
+    assert read_by_each_run <= newer
+    assert "northwind_kit" not in newer
 
 
 def test_a_missing_secret_stops_a_run_before_any_request(changing_road: Road) -> None:

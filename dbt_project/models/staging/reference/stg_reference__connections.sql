@@ -16,6 +16,7 @@ joined as (
         connections.time_zone,
         connections.currency,
         connections.in_use_from,
+        connections.in_use_until,
         workspaces.reporting_time_zone,
         workspaces.reporting_currency
     from connections
