@@ -17,19 +17,28 @@ ABOUT_DAYS = (
 
 def raw_assets(freshness: Mapping[str, dg.FreshnessPolicy]) -> list[dg.AssetsDefinition]:
     """Return the assets of all sources; `freshness` says of some how old they may grow."""
-    return [
-        _assets_of(source, tables, is_partitioned, freshness.get(source.name))
-        for source in SOURCES.values()
-        for is_partitioned in (True, False)
-        if (tables := [table for table in source.tables if table.is_partitioned is is_partitioned])
-    ]
+    return [_assets_of(step, source, tables, freshness.get(source.name)) for step, source, tables in _steps()]
+
+
+def tables_of_steps() -> dict[str, list[dg.AssetKey]]:
+    """Return the tables that each loading step of a run lands, by the name of the step."""
+    return {step: [_key(source, table) for table in tables] for step, source, tables in _steps()}
+
+
+def _steps() -> Iterator[tuple[str, Source, list[Table]]]:
+    for source in SOURCES.values():
+        for is_partitioned in (True, False):
+            if tables := [table for table in source.tables if table.is_partitioned is is_partitioned]:
+                yield f"{source.name}_{'daily' if is_partitioned else 'whole'}", source, tables
 
 
 def _assets_of(
-    source: Source, tables: list[Table], is_partitioned: bool, freshness: dg.FreshnessPolicy | None
+    step: str, source: Source, tables: list[Table], freshness: dg.FreshnessPolicy | None
 ) -> dg.AssetsDefinition:
+    is_partitioned = tables[0].is_partitioned
+
     @dg.multi_asset(
-        name=_step(source, is_partitioned),
+        name=step,
         specs=[_spec(source, table, freshness) for table in tables],
         partitions_def=DAYS if is_partitioned else None,
         backfill_policy=dg.BackfillPolicy.single_run() if is_partitioned else None,
@@ -80,19 +89,6 @@ def _spec(source: Source, table: Table, freshness: dg.FreshnessPolicy | None) ->
         metadata={"dagster/table_name": f"{dataset(source.name)}.{table.name}"},
         freshness_policy=freshness,
     )
-
-
-def tables_of_steps() -> dict[str, list[dg.AssetKey]]:
-    """Return the tables that each loading step of a run lands, by the name of the step."""
-    steps: dict[str, list[dg.AssetKey]] = {}
-    for source in SOURCES.values():
-        for table in source.tables:
-            steps.setdefault(_step(source, table.is_partitioned), []).append(_key(source, table))
-    return steps
-
-
-def _step(source: Source, is_partitioned: bool) -> str:
-    return f"{source.name}_{'daily' if is_partitioned else 'whole'}"
 
 
 def _key(source: Source, table: Table) -> dg.AssetKey:
