@@ -32,6 +32,8 @@ MODELS = (
     "int_identity_canonical_emails",
     "int_identity_addresses",
     "int_identity_decisions",
+    "int_identity_changes",
+    "int_identity_claims",
     "int_identity_links",
     "int_identity_components",
     "int_identity_separations",

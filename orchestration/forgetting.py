@@ -33,6 +33,9 @@ Say = Callable[[str], None]
 SECONDS_FOR_A_LOCK = 60.0
 """How long to wait for Dagster, if it is writing into its history."""
 
+CHANGES = "int_identity_changes"
+"""Where dbt notes what links and people were made from, for each address."""
+
 UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
@@ -214,12 +217,32 @@ def _erase_from_warehouse(workspace_id: str, connections: Iterable[Connection], 
         connection_ids = [connection.connection_id for connection in connections]
         erased = erase_built_rows(warehouse, workspace_id, connection_ids, forgotten)
         erased += forgetting.erase_raw_rows(warehouse, workspace_id, forgotten)
+        if erased:
+            _make_people_anew(warehouse, workspace_id)
         warehouse.commit()
         warehouse.execute("checkpoint")
     write_anew(path, path)
     # DuckDB puts there what does not fit into memory.
     shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
     return erased
+
+
+def _make_people_anew(warehouse: duckdb.DuckDBPyConnection, workspace_id: str) -> None:
+    """Let the next build make all links and people of a workspace anew.
+
+    Of an erased row it is told nothing, and what others shared with the forgotten ties them no more.
+    """
+    found = warehouse.execute(
+        "select 1 from information_schema.tables "
+        "where table_catalog = current_database() and table_schema = 'intermediate' and table_name = ?",
+        [CHANGES],
+    ).fetchone()
+    if found:
+        warehouse.execute(
+            f"update intermediate.{CHANGES} set inputs_fingerprint = 0 "  # noqa: S608
+            "where workspace_id = ? and inputs_fingerprint is not null",
+            [workspace_id],
+        )
 
 
 def _erase_from_published(

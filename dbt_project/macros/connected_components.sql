@@ -1,57 +1,55 @@
-{# A table with the links of a query and the component that each is in: `node` and `link` are its columns; nodes that have
-   a link in common are in one component, which is named by its least node.
-   A later build compares the links with those that it knows: only components in which one came or went are made anew. #}
+{# A table with the links of a query and the component that each is in: `key` and `link` are its columns, the nodes and what
+   ties them; nodes that have a link in common are in one component, which is named by its least node.
+   A later build asks for the links of those nodes of which it was told that something has changed, as rebuilt_for_changes
+   does (`changes`, `inputs`, changed_at, made_by): only components in which a link came or went are made anew. #}
 {% materialization connected_components, default %}
-    {%- set node = config.require('node') -%}
+    {%- set key = config.require('key') -%}
     {%- set link = config.require('link') -%}
+    {%- set inputs = ref(config.require('inputs')) -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set is_known = existing is not none and existing.is_table and not should_full_refresh() -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set asked -%}
-        select distinct
-            asked.{{ node }} as node,
-            asked.{{ link }} as link
-        from ({{ compiled_code }}) as asked
-    {%- endset -%}
-    {%- set links = round_table('links', asked) -%}
+    {%- set is_known = columns_to_rebuild(existing, [key, link]) | length > 0 -%}
     {%- if is_known -%}
-        {%- set known = '(select ' ~ node ~ ' as node, ' ~ link ~ ' as link, component_id from ' ~ existing ~ ')' -%}
-        {%- set added = round_table('added', only_in_first(links, known)) -%}
-        {%- set removed = round_table('removed', only_in_first(known, links)) -%}
+        {%- set known = '(select ' ~ key ~ ' as node, ' ~ link ~ ' as link, component_id from ' ~ existing ~ ')' -%}
+        {%- set changed = round_table('changed', keys_changed(key, existing)) -%}
+        {%- set asked = round_table('asked', rows_of_keys(inputs, key, changed)) -%}
+        {%- set links = round_table('links', links_of(compiled_code | replace(inputs | string, asked), key, link)) -%}
+        {%- set known_of_changed = round_table('known', links_of(rows_of_keys(existing, key, changed), key, link)) -%}
+        {%- set added = round_table('added', only_in_first(links, known_of_changed)) -%}
+        {%- set removed = round_table('removed', only_in_first(known_of_changed, links)) -%}
         {%- set touched = round_table('touched', components_touched(known, added, removed)) -%}
         {%- set affected = round_table('affected', links_affected(known, added, removed, touched)) -%}
     {%- else -%}
-        {%- set affected = links -%}
+        {%- set affected = round_table('links', links_of(compiled_code, key, link)) -%}
     {%- endif -%}
 
     {%- set components = component_rounds(affected) -%}
     {%- set labelled -%}
         select
-            affected.node as {{ node }},
+            affected.node as {{ key }},
             affected.link as {{ link }},
             coalesce(components.parent, affected.node) as component_id
         from {{ affected }} as affected
         left join {{ components.table }} as components on affected.node = components.node
     {%- endset -%}
     {%- if is_known -%}
-        {%- do run_query(
-            'delete from ' ~ existing ~ ' where component_id in (select component_id from ' ~ touched ~ ')'
-        ) -%}
+        {#- In one transaction: from rows that are half gone no build could tell what is still to be done. -#}
         {%- call statement('main') -%}
-            insert into {{ existing }} ({{ node }}, {{ link }}, component_id)
-            {{ labelled }}
+            delete from {{ existing }} where component_id in (select component_id from {{ touched }});
+            insert into {{ existing }} ({{ key }}, {{ link }}, component_id, changed_at, made_by)
+            {{ as_of_latest_change(labelled, compiled_code) }}
         {%- endcall -%}
     {%- else -%}
         {%- do drop_relation_if_exists(existing) -%}
         {%- call statement('main') -%}
-            {{ create_table_as(False, target, labelled) }}
+            {{ create_table_as(False, target, as_of_latest_change(labelled, compiled_code)) }}
         {%- endcall -%}
     {%- endif -%}
-    {%- for name in ['links', 'added', 'removed', 'touched', 'affected', 'parents_1'] -%}
+    {%- for name in ['changed', 'asked', 'links', 'known', 'added', 'removed', 'touched', 'affected', 'parents_1'] -%}
         {%- do drop_round_table(name) -%}
     {%- endfor -%}
     {%- do log(
@@ -65,6 +63,13 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
+
+{% macro links_of(query, key, link) -%}
+    select distinct
+        asked.{{ key }} as node,
+        asked.{{ link }} as link
+    from ({{ query }}) as asked
+{%- endmacro %}
 
 {% macro only_in_first(first, second) -%}
     select

@@ -98,6 +98,20 @@ def test_what_is_made_in_part_reads_nothing_that_its_inputs_do_not_read(models: 
     assert unseen == []
 
 
+def test_what_is_made_for_changes_reads_nothing_whose_changes_it_is_not_told_of(models: list[dict[str, Any]]) -> None:
+    named = {model["name"]: model for model in models}
+    # An address keeps its place in the one; the other is made from links, components and decisions, and for them alone.
+    known = {"int_identity_registry", "int_identity_separations"}
+    watched = {parent.split(".")[-1] for parent in named["int_identity_changes"]["depends_on"]["nodes"]}
+    # Their numbers say what they hold for an address; a claim of another address reaches it by the key that they share.
+    watched |= {"int_identity_sightings", "int_identity_claims", "int_identity_changes"} | known
+    for name in ("int_identity_claims", "int_identity_links", "int_identity_components", "int_people_resolved"):
+        config = named[name]["config"]
+        parents = {parent.split(".")[-1] for parent in named[name]["depends_on"]["nodes"]}
+        assert config["key"] == "address_id"
+        assert parents - watched - {*config["changes"]} == set(), name
+
+
 def test_only_marts_read_what_was_known_before(models: list[dict[str, Any]]) -> None:
     outside = [
         model["name"]

@@ -20,46 +20,44 @@ roles as (
     select * from {{ ref('role_local_parts') }}
 ),
 
+named as (
+    select
+        decisions.workspace_id,
+        decisions.email
+    from decisions
+    union
+    select
+        decisions.workspace_id,
+        decisions.other_email as email
+    from decisions
+),
+
 listed as (
     select
         emails.workspace_id,
         emails.email,
-        1 as place
+        emails.address_id,
+        true as is_seen
     from emails
     union all
     select
-        decisions.workspace_id,
-        decisions.email,
-        2 as place
-    from decisions
-    union all
-    select
-        decisions.workspace_id,
-        decisions.other_email as email,
-        2 as place
-    from decisions
-),
-
-grouped as (
-    select
-        listed.workspace_id,
-        listed.email,
-        min(listed.place) = 1 as is_seen
-    from listed
-    where listed.email is not null
-    group by listed.workspace_id, listed.email
+        named.workspace_id,
+        named.email,
+        {{ address_id('named.workspace_id', 'named.email') }} as address_id,
+        false as is_seen
+    from named
+    left join emails on named.workspace_id = emails.workspace_id and named.email = emails.email
+    where named.email is not null and emails.email is null
 ),
 
 parted as (
     select
-        grouped.workspace_id,
-        grouped.email,
-        grouped.is_seen,
+        listed.*,
         canonical_emails.canonical_email,
         {{ email_part('canonical_emails.canonical_email', 1) }} as local_part,
         {{ email_part('canonical_emails.canonical_email', 2) }} as domain
-    from grouped
-    inner join canonical_emails on grouped.email = canonical_emails.email
+    from listed
+    inner join canonical_emails on listed.email = canonical_emails.email
 ),
 
 -- A tag without a name before it is the name.
@@ -84,7 +82,7 @@ final as (
     select
         untagged.workspace_id,
         untagged.email,
-        {{ address_id('untagged.workspace_id', 'untagged.email') }} as address_id,
+        untagged.address_id,
         untagged.canonical_email,
         coalesce(
             case untagged.dot_rule

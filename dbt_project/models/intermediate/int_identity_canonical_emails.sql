@@ -12,16 +12,16 @@ decisions as (
 listed as (
     select sightings.email
     from sightings
-    union
+    union all
     select decisions.email
     from decisions
-    union
+    union all
     select decisions.other_email as email
     from decisions
 ),
 
 new_emails as (
-    select listed.email
+    select distinct listed.email
     from listed
     {% if is_incremental() -%}
         left join {{ this }} as known

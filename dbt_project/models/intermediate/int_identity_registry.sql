@@ -10,8 +10,8 @@ new_emails as (
     select emails.*
     from emails
     {% if is_incremental() -%}
-        left join {{ this }} as known on emails.workspace_id = known.workspace_id and emails.email = known.email
-        where known.email is null
+        left join {{ this }} as known on emails.address_id = known.address_id
+        where known.address_id is null
     {%- endif %}
 ),
 
@@ -19,7 +19,7 @@ final as (
     select
         new_emails.workspace_id,
         new_emails.email,
-        {{ address_id('new_emails.workspace_id', 'new_emails.email') }} as address_id,
+        new_emails.address_id,
         new_emails.first_seen_at,
         {{ build_moment() }} as registered_at
     from new_emails

@@ -18,6 +18,7 @@ component_of_address as (
         components.address_id,
         components.component_id
     from components
+    where components.address_id in (select decisions.address_id from decisions)
 ),
 
 kept_apart as (

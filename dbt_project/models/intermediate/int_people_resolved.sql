@@ -1,5 +1,13 @@
 -- Grain: one address in a workspace and the person it belongs to: who is named after the address of theirs that a build
--- saw first. Says by the strongest link that was made why the address is there.
+-- saw first. Says by the strongest link that was made why the address is there. Made anew for addresses of which
+-- something has changed, and for all that they are in one component with.
+-- depends_on: {{ ref('int_identity_changes') }}
+{{ config(
+    materialized='rebuilt_for_changes', key='address_id', inputs='int_emails_unioned',
+    changes=['int_identity_changes', 'int_identity_links', 'int_identity_components'],
+    spread={'over': 'int_identity_components', 'by': 'component_id'}
+) }}
+
 with emails as (
     select * from {{ ref('int_emails_unioned') }}
 ),
@@ -29,25 +37,30 @@ separated as (
     group by separations.address_id
 ),
 
-linked as (
-    select
-        components.address_id,
-        min(components.component_id) as group_id
+own_components as (
+    select distinct components.component_id
     from components
-    group by components.address_id
+    inner join emails on components.address_id = emails.address_id
+),
+
+linked as (
+    select distinct
+        components.address_id,
+        components.component_id as group_id
+    from components
+    inner join own_components on components.component_id = own_components.component_id
 ),
 
 grouped as (
     select
         emails.*,
-        registry.address_id,
         registry.registered_at,
         registry.first_seen_at as registered_first_seen_at,
-        coalesce(separated.group_id, linked.group_id, registry.address_id) as group_id
+        coalesce(separated.group_id, linked.group_id, emails.address_id) as group_id
     from emails
-    inner join registry on emails.workspace_id = registry.workspace_id and emails.email = registry.email
-    left join linked on registry.address_id = linked.address_id
-    left join separated on registry.address_id = separated.address_id
+    inner join registry on emails.address_id = registry.address_id
+    left join linked on emails.address_id = linked.address_id
+    left join separated on emails.address_id = separated.address_id
 ),
 
 named as (
@@ -73,6 +86,7 @@ made_links as (
         links.*,
         count(*) over (partition by links.link_id) as address_count
     from links
+    inner join linked on links.address_id = linked.address_id
     left join separations
         on links.address_id = separations.address_id and links.link_id = separations.link_id and separations.is_refused
     where links.left_out_because is null and separations.link_id is null
@@ -98,6 +112,7 @@ final as (
     select
         explained.workspace_id,
         explained.email,
+        explained.address_id,
         explained.person_id,
         explained.first_seen_at,
         explained.lead_created_at,

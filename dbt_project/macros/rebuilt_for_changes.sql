@@ -1,0 +1,125 @@
+{# A table of which a build makes only those keys anew of which it was told that something has changed since the build
+   before: a day costs what its changes cost, and not a comparison of all there is.
+   `changes` names models with the column of `key` and changed_at: the keys whose changed_at is later than any in the table
+   are made anew. `spread` names a model `over` which they spread `by` a column: to all keys that share a value with a
+   changed one, in that model or in the rows that are there. `inputs` names a model that the query reads, with a row for
+   each key: of it the query sees only the keys that are made anew; those without a row in it lose theirs.
+   Each row gets changed_at, the moment of the latest change that was known to its build, and made_by, a number of the query
+   with its macros and variables: where that was changed, all is made anew, and so it is where most keys have changed. #}
+{% materialization rebuilt_for_changes, default %}
+    {%- set key = config.require('key') -%}
+    {%- set spread = config.get('spread') -%}
+    {%- set inputs = ref(config.require('inputs')) -%}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- if (inputs | string) not in compiled_code -%}
+        {%- do exceptions.raise_compiler_error(this.identifier ~ ' does not read its inputs, ' ~ inputs) -%}
+    {%- endif -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- set names = columns_to_rebuild(existing, [key]) -%}
+    {%- if names -%}
+        {%- set changed = round_table('changed', keys_changed(key, existing)) -%}
+        {%- set changed_keys, all_keys = rows_in(changed), rows_in(inputs) -%}
+    {%- endif -%}
+    {%- if names and changed_keys * 2 < all_keys -%}
+        {%- set affected = changed -%}
+        {%- if spread -%}
+            {%- set touched = round_table('touched', values_touched(key, spread, changed, existing, names)) -%}
+            {%- set affected = round_table('affected', keys_affected(key, spread, changed, touched)) -%}
+        {%- endif -%}
+        {%- set asked = round_table('asked', rows_of_keys(inputs, key, affected)) -%}
+        {%- do log(
+            this.identifier ~ ': ' ~ changed_keys ~ ' keys changed, ' ~ rows_in(affected) ~ ' made anew', info=True
+        ) -%}
+        {#- In one transaction: from rows that are half gone no build could tell what is still to be done. -#}
+        {%- call statement('main') -%}
+            delete from {{ existing }} where {{ key }} in (select {{ key }} from {{ affected }});
+            insert into {{ existing }} ({{ names | join(', ') }})
+            select {{ names | join(', ') }}
+            from ({{ as_of_latest_change(compiled_code | replace(inputs | string, asked), compiled_code) }}) as made_anew
+        {%- endcall -%}
+    {%- else -%}
+        {%- do drop_relation_if_exists(existing) -%}
+        {%- call statement('main') -%}
+            {{ create_table_as(False, target, as_of_latest_change(compiled_code, compiled_code)) }}
+        {%- endcall -%}
+    {%- endif -%}
+    {%- for name in ['changed', 'touched', 'affected', 'asked'] -%}
+        {%- do drop_round_table(name) -%}
+    {%- endfor -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do persist_docs(target, model) -%}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+{# The columns of a table of which some rows may stay; none for one that is empty, lacks the columns that this needs, such
+   as one that another version has made, or was made by another query. #}
+{% macro columns_to_rebuild(existing, needed) -%}
+    {%- if existing is none or not existing.is_table or should_full_refresh() -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set names = adapter.get_columns_in_relation(existing) | map(attribute='name') | list -%}
+    {#- It has begun a transaction, and of tables that are made in one DuckDB plans without knowing their sizes. -#}
+    {%- do adapter.commit() -%}
+    {%- if (needed + ['changed_at', 'made_by']) | reject('in', names) | list -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set made_by = run_query('select min(made_by), max(made_by) from ' ~ existing).rows[0] -%}
+    {{ return(names if made_by[0] == made_by[1] == local_md5(compiled_code) else []) }}
+{%- endmacro %}
+
+{% macro as_of_latest_change(query, whole_query) -%}
+    select
+        made_anew.*,
+        latest.changed_at,
+        '{{ local_md5(whole_query) }}' as made_by
+    from ({{ query }}) as made_anew
+    cross join (
+        select max(changes.changed_at) as changed_at
+        from (
+            {%- for name in config.require('changes') %}
+            select changed_at from {{ ref(name) }}
+            {{ 'union all' if not loop.last }}
+            {%- endfor %}
+        ) as changes
+    ) as latest
+{%- endmacro %}
+
+{% macro keys_changed(key, existing) -%}
+    {%- for name in config.require('changes') %}
+    select changes.{{ key }}
+    from {{ ref(name) }} as changes
+    where changes.changed_at > (select max(changed_at) from {{ existing }})
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro rows_of_keys(relation, key, keys) -%}
+    select all_rows.*
+    from {{ relation }} as all_rows
+    inner join {{ keys }} as asked_keys on all_rows.{{ key }} = asked_keys.{{ key }}
+{%- endmacro %}
+
+{% macro values_touched(key, spread, changed, existing, names) -%}
+    {%- for relation in [ref(spread.over)] + ([existing] if spread.by in names else []) %}
+    select spread_over.{{ spread.by }}
+    from {{ relation }} as spread_over
+    inner join {{ changed }} as changed on spread_over.{{ key }} = changed.{{ key }}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro keys_affected(key, spread, changed, touched) -%}
+    select changed.{{ key }}
+    from {{ changed }} as changed
+    union
+    select spread_over.{{ key }}
+    from {{ ref(spread.over) }} as spread_over
+    inner join {{ touched }} as touched on spread_over.{{ spread.by }} = touched.{{ spread.by }}
+{%- endmacro %}
