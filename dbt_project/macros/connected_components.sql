@@ -1,7 +1,7 @@
 {# A table with the links of a query and the component that each is in: `key` and `link` are its columns, the nodes and what
    ties them; nodes that have a link in common are in one component, which is named by its least node.
    A later build asks for the links of those nodes of which it was told that something has changed, as rebuilt_for_changes
-   does (`changes`, `inputs`, changed_at, made_by): only components in which a link came or went are made anew. #}
+   does (`changes`, `follows`, `inputs`, changed_at, made_by): only components in which a link came or went are made anew. #}
 {% materialization connected_components, default %}
     {%- set key = config.require('key') -%}
     {%- set link = config.require('link') -%}
@@ -12,7 +12,8 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set is_known = columns_to_rebuild(existing, [key, link]) | length > 0 -%}
+    {%- set version = version_of_rows() -%}
+    {%- set is_known = columns_to_rebuild(existing, [key, link], version) | length > 0 -%}
     {%- if is_known -%}
         {%- set known = '(select ' ~ key ~ ' as node, ' ~ link ~ ' as link, component_id from ' ~ existing ~ ')' -%}
         {%- set changed = round_table('changed', keys_changed(key, existing)) -%}
@@ -41,12 +42,12 @@
         {%- call statement('main') -%}
             delete from {{ existing }} where component_id in (select component_id from {{ touched }});
             insert into {{ existing }} ({{ key }}, {{ link }}, component_id, changed_at, made_by)
-            {{ as_of_latest_change(labelled, compiled_code) }}
+            {{ as_of_latest_change(labelled, version) }}
         {%- endcall -%}
     {%- else -%}
         {%- do drop_relation_if_exists(existing) -%}
         {%- call statement('main') -%}
-            {{ create_table_as(False, target, as_of_latest_change(labelled, compiled_code)) }}
+            {{ create_table_as(False, target, as_of_latest_change(labelled, version)) }}
         {%- endcall -%}
     {%- endif -%}
     {%- for name in ['changed', 'asked', 'links', 'known', 'added', 'removed', 'touched', 'affected', 'parents_1'] -%}

@@ -1,11 +1,14 @@
 {# A table of which a build makes only those keys anew of which it was told that something has changed since the build
    before: a day costs what its changes cost, and not a comparison of all there is.
-   `changes` names models with the column of `key` and changed_at: the keys whose changed_at is later than any in the table
-   are made anew. `spread` names a model `over` which they spread `by` a column: to all keys that share a value with a
-   changed one, in that model or in the rows that are there. `inputs` names a model that the query reads, with a row for
-   each key: of it the query sees only the keys that are made anew; those without a row in it lose theirs.
+   `changes` names the model that tells, with the column of `key` and changed_at: keys whose changed_at is later than any in
+   the table are made anew. `follows` names tables made in this way that the query reads: keys that were made anew there are
+   so here. `always` names a model whose keys are made anew by every build. `spread` names a model `over` which they spread
+   `by` a column: to all keys that share a value with one of these, in that model or in the rows that are there.
+   `inputs` names a model that the query reads, with a row for each key: of it the query sees only the keys that are made
+   anew; those without a row in it lose theirs.
    Each row gets changed_at, the moment of the latest change that was known to its build, and made_by, a number of the query
-   with its macros and variables: where that was changed, all is made anew, and so it is where most keys have changed. #}
+   with its macros and variables, and of those that it follows: where one was changed, all is made anew, and so it is where
+   most keys have changed. #}
 {% materialization rebuilt_for_changes, default %}
     {%- set key = config.require('key') -%}
     {%- set spread = config.get('spread') -%}
@@ -19,7 +22,8 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set names = columns_to_rebuild(existing, [key]) -%}
+    {%- set version = version_of_rows() -%}
+    {%- set names = columns_to_rebuild(existing, [key], version) -%}
     {%- if names -%}
         {%- set changed = round_table('changed', keys_changed(key, existing)) -%}
         {%- set changed_keys, all_keys = rows_in(changed), rows_in(inputs) -%}
@@ -39,12 +43,12 @@
             delete from {{ existing }} where {{ key }} in (select {{ key }} from {{ affected }});
             insert into {{ existing }} ({{ names | join(', ') }})
             select {{ names | join(', ') }}
-            from ({{ as_of_latest_change(compiled_code | replace(inputs | string, asked), compiled_code) }}) as made_anew
+            from ({{ as_of_latest_change(compiled_code | replace(inputs | string, asked), version) }}) as made_anew
         {%- endcall -%}
     {%- else -%}
         {%- do drop_relation_if_exists(existing) -%}
         {%- call statement('main') -%}
-            {{ create_table_as(False, target, as_of_latest_change(compiled_code, compiled_code)) }}
+            {{ create_table_as(False, target, as_of_latest_change(compiled_code, version)) }}
         {%- endcall -%}
     {%- endif -%}
     {%- for name in ['changed', 'touched', 'affected', 'asked'] -%}
@@ -60,7 +64,7 @@
 
 {# The columns of a table of which some rows may stay; none for one that is empty, lacks the columns that this needs, such
    as one that another version has made, or was made by another query. #}
-{% macro columns_to_rebuild(existing, needed) -%}
+{% macro columns_to_rebuild(existing, needed, version) -%}
     {%- if existing is none or not existing.is_table or should_full_refresh() -%}
         {{ return([]) }}
     {%- endif -%}
@@ -71,33 +75,38 @@
         {{ return([]) }}
     {%- endif -%}
     {%- set made_by = run_query('select min(made_by), max(made_by) from ' ~ existing).rows[0] -%}
-    {{ return(names if made_by[0] == made_by[1] == local_md5(compiled_code) else []) }}
+    {{ return(names if made_by[0] == made_by[1] == version else []) }}
 {%- endmacro %}
 
-{% macro as_of_latest_change(query, whole_query) -%}
+{% macro version_of_rows() -%}
+    {%- set versions = [compiled_code] -%}
+    {%- for name in config.get('follows', []) -%}
+        {%- do versions.append(run_query('select max(made_by) from ' ~ ref(name)).rows[0][0] or '') -%}
+    {%- endfor -%}
+    {{ return(local_md5(versions | join(' '))) }}
+{%- endmacro %}
+
+{% macro as_of_latest_change(query, version) -%}
     select
         made_anew.*,
         latest.changed_at,
-        '{{ local_md5(whole_query) }}' as made_by
+        '{{ version }}' as made_by
     from ({{ query }}) as made_anew
-    cross join (
-        select max(changes.changed_at) as changed_at
-        from (
-            {%- for name in config.require('changes') %}
-            select changed_at from {{ ref(name) }}
-            {{ 'union all' if not loop.last }}
-            {%- endfor %}
-        ) as changes
-    ) as latest
+    cross join (select max(changed_at) as changed_at from {{ ref(config.require('changes')) }}) as latest
 {%- endmacro %}
 
 {% macro keys_changed(key, existing) -%}
-    {%- for name in config.require('changes') %}
+    {%- for name in [config.require('changes')] + config.get('follows', []) %}
     select changes.{{ key }}
     from {{ ref(name) }} as changes
     where changes.changed_at > (select max(changed_at) from {{ existing }})
     {{ 'union' if not loop.last }}
     {%- endfor %}
+    {%- if config.get('always') %}
+    union
+    select always.{{ key }}
+    from {{ ref(config.get('always')) }} as always
+    {%- endif %}
 {%- endmacro %}
 
 {% macro rows_of_keys(relation, key, keys) -%}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 SHARED_ABOVE = 5
-"""What the variable shared_address_people says."""
+"""What the variable shared_address_people says, if nothing else."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,18 @@ Told = dict[tuple[str, str], int]
 """The strength of the rule by which an address has a key."""
 
 
-def people(events: Iterable[Event], decisions: Iterable[Decision], connections: tuple[str, str]) -> set[frozenset[str]]:
+def people(
+    events: Iterable[Event],
+    decisions: Iterable[Decision],
+    connections: tuple[str, str],
+    shared_above: int = SHARED_ABOVE,
+) -> set[frozenset[str]]:
     """Return the addresses that were seen, grouped by person. Connections: ThriveCart's, and that of the files."""
     events, decisions = list(events), list(dict.fromkeys(decisions))
     seen = {address for event in events for address in _addresses(event)}
     named = {address for decision in decisions for address in (decision.one, decision.other)}
     told = _told(events, seen | named, connections)
-    links = _safe(told)
+    links = _safe(told, shared_above)
     for decision in decisions:
         if decision.is_link:
             key = "decision:" + "|".join(sorted((decision.one.written, decision.other.written)))
@@ -152,7 +157,7 @@ def _told(events: list[Event], known: set[Address], connections: tuple[str, str]
     return told
 
 
-def _safe(told: Told) -> Told:
+def _safe(told: Told, shared_above: int) -> Told:
     """Leave out what only one address has, and what roles and several people share."""
     address_of = {address.written: address for address in POOL}
     holders: dict[str, set[str]] = {}
@@ -169,11 +174,11 @@ def _safe(told: Told) -> Told:
     def mailboxes(key: str) -> set[str]:
         return {address_of[written].mailbox for written, shared in others if shared == key}
 
-    narrow = {(written, key) for written, key in others if len(mailboxes(key)) <= SHARED_ABOVE}
+    narrow = {(written, key) for written, key in others if len(mailboxes(key)) <= shared_above}
     tied: dict[str, set[str]] = {}
     for written, key in narrow:
         tied.setdefault(written, set()).update(mailboxes(key) - {address_of[written].mailbox})
-    kept = {link for link in narrow if len(tied[link[0]]) <= SHARED_ABOVE}
+    kept = {link for link in narrow if len(tied[link[0]]) <= shared_above}
     return certain | {link: told[link] for link in kept}
 
 

@@ -100,16 +100,18 @@ def test_what_is_made_in_part_reads_nothing_that_its_inputs_do_not_read(models: 
 
 def test_what_is_made_for_changes_reads_nothing_whose_changes_it_is_not_told_of(models: list[dict[str, Any]]) -> None:
     named = {model["name"]: model for model in models}
-    # An address keeps its place in the one; the other is made from links, components and decisions, and for them alone.
-    known = {"int_identity_registry", "int_identity_separations"}
-    watched = {parent.split(".")[-1] for parent in named["int_identity_changes"]["depends_on"]["nodes"]}
-    # Their numbers say what they hold for an address; a claim of another address reaches it by the key that they share.
-    watched |= {"int_identity_sightings", "int_identity_claims", "int_identity_changes"} | known
-    for name in ("int_identity_claims", "int_identity_links", "int_identity_components", "int_people_resolved"):
-        config = named[name]["config"]
-        parents = {parent.split(".")[-1] for parent in named[name]["depends_on"]["nodes"]}
-        assert config["key"] == "address_id"
-        assert parents - watched - {*config["changes"]} == set(), name
+    untold = []
+    made_for_changes = [model for model in models if "changes" in model["config"]]
+    for model in made_for_changes:
+        config = model["config"]
+        changes = named[config["changes"]]
+        # The number of an address is made of its sightings too, and what stands in the registry stays.
+        told = {config["changes"], "int_identity_sightings", "int_identity_registry", config.get("always")}
+        told |= {*config.get("follows", []), *(parent.split(".")[-1] for parent in changes["depends_on"]["nodes"])}
+        parents = {parent.split(".")[-1] for parent in model["depends_on"]["nodes"]}
+        untold += [f"{model['name']}: {parent}" for parent in parents - told]
+    assert made_for_changes
+    assert untold == []
 
 
 def test_only_marts_read_what_was_known_before(models: list[dict[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 -- contact, a customer, a change of address, a decision. Made anew for addresses of which something has changed.
 -- depends_on: {{ ref('int_identity_changes') }}
 {{ config(
-    materialized='rebuilt_for_changes', key='address_id', changes=['int_identity_changes'], inputs='int_identity_addresses'
+    materialized='rebuilt_for_changes', key='address_id', changes='int_identity_changes', inputs='int_identity_addresses'
 ) }}
 
 with addresses as (

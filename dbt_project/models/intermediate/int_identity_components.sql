@@ -3,7 +3,7 @@
 -- depends_on: {{ ref('int_identity_changes') }}
 {{ config(
     materialized='connected_components', key='address_id', link='link_id', inputs='int_identity_links',
-    changes=['int_identity_changes', 'int_identity_links']
+    changes='int_identity_changes', follows=['int_identity_links']
 ) }}
 
 with links as (

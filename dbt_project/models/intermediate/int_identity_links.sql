@@ -4,7 +4,7 @@
 -- depends_on: {{ ref('int_identity_changes') }}
 {{ config(
     materialized='rebuilt_for_changes', key='address_id', inputs='int_identity_addresses',
-    changes=['int_identity_changes'],
+    changes='int_identity_changes', follows=['int_identity_claims'],
     spread={'over': 'int_identity_claims', 'by': 'link_id'}
 ) }}
 

@@ -4,7 +4,8 @@
 -- depends_on: {{ ref('int_identity_changes') }}
 {{ config(
     materialized='rebuilt_for_changes', key='address_id', inputs='int_emails_unioned',
-    changes=['int_identity_changes', 'int_identity_links', 'int_identity_components'],
+    changes='int_identity_changes', follows=['int_identity_links', 'int_identity_components'],
+    always='int_identity_separations',
     spread={'over': 'int_identity_components', 'by': 'component_id'}
 ) }}
 
