@@ -31,11 +31,12 @@ MEMORY = "6GB"
 """DuckDB's own limit; what Python and DuckDB's allocator take beside it stays below 8 GiB."""
 
 MODELS = (
+    "int_identity_changes",
     "int_emails_unioned",
     "int_identity_canonical_emails",
     "int_identity_addresses",
     "int_identity_decisions",
-    "int_identity_changes",
+    "int_identity_decision_changes",
     "int_identity_claims",
     "int_identity_links",
     "int_identity_components",

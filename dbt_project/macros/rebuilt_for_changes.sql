@@ -1,6 +1,6 @@
 {# A table of which a build makes only those keys anew of which it was told that something has changed since the build
    before: a day costs what its changes cost, and not a comparison of all there is.
-   `changes` names the model that tells, with the column of `key` and changed_at: keys whose changed_at is later than any in
+   `changes` names the models that tell, with the column of `key` and changed_at: keys whose changed_at is later than any in
    the table are made anew. `follows` names tables made in this way that the query reads: keys that were made anew there are
    so here. `always` names a model whose keys are made anew by every build. `spread` names a model `over` which they spread
    `by` a column: to all keys that share a value with one of these, in that model or in the rows that are there.
@@ -63,7 +63,8 @@
 {% endmaterialization %}
 
 {# The columns of a table of which some rows may stay; none for one that is empty, lacks the columns that this needs, such
-   as one that another version has made, or was made by another query. #}
+   as one that another version has made, was made by another query, or knows of a change that lies in the future: the clock
+   was set back, and moments say nothing of what came later. #}
 {% macro columns_to_rebuild(existing, needed, version) -%}
     {%- if existing is none or not existing.is_table or should_full_refresh() -%}
         {{ return([]) }}
@@ -74,8 +75,10 @@
     {%- if (needed + ['changed_at', 'made_by']) | reject('in', names) | list -%}
         {{ return([]) }}
     {%- endif -%}
-    {%- set made_by = run_query('select min(made_by), max(made_by) from ' ~ existing).rows[0] -%}
-    {{ return(names if made_by[0] == made_by[1] == version else []) }}
+    {%- set made = run_query(
+        'select min(made_by), max(made_by), max(changed_at) < ' ~ build_moment() ~ ' from ' ~ existing
+    ).rows[0] -%}
+    {{ return(names if made[0] == made[1] == version and made[2] else []) }}
 {%- endmacro %}
 
 {% macro version_of_rows() -%}
@@ -92,11 +95,19 @@
         latest.changed_at,
         '{{ version }}' as made_by
     from ({{ query }}) as made_anew
-    cross join (select max(changed_at) as changed_at from {{ ref(config.require('changes')) }}) as latest
+    cross join (
+        select max(changes.changed_at) as changed_at
+        from (
+            {%- for name in config.require('changes') %}
+            select changed_at from {{ ref(name) }}
+            {{ 'union all' if not loop.last }}
+            {%- endfor %}
+        ) as changes
+    ) as latest
 {%- endmacro %}
 
 {% macro keys_changed(key, existing) -%}
-    {%- for name in [config.require('changes')] + config.get('follows', []) %}
+    {%- for name in config.require('changes') + config.get('follows', []) %}
     select changes.{{ key }}
     from {{ ref(name) }} as changes
     where changes.changed_at > (select max(changed_at) from {{ existing }})

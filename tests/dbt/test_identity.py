@@ -104,7 +104,14 @@ CONTRADICTION = Case(
 WORKSPACES = ("forward", "reverse", "passing", "changing")
 CROWD = 12_000
 """More addresses than the cases have: where most have changed, a build makes all anew."""
-MADE_IN_PART = ("int_identity_claims", "int_identity_links", "int_identity_components", "int_people_resolved")
+MADE_IN_PART = (
+    "int_emails_unioned",
+    "int_identity_addresses",
+    "int_identity_claims",
+    "int_identity_links",
+    "int_identity_components",
+    "int_people_resolved",
+)
 """Tables of which a build makes only some rows anew."""
 
 

@@ -1,11 +1,11 @@
 -- Grain: one address in a workspace that was seen there or that a decision names: its canonical form, the mailbox that
 -- it leads to by the provider's own rules, and whether it is a role's.
-with emails as (
-    select * from {{ ref('int_emails_unioned') }}
-),
+{{ config(
+    materialized='rebuilt_for_changes', key='address_id', inputs='int_identity_changes', changes=['int_identity_changes']
+) }}
 
-decisions as (
-    select * from {{ ref('stg_reference__identity_decisions') }}
+with changes as (
+    select * from {{ ref('int_identity_changes') }}
 ),
 
 canonical_emails as (
@@ -20,44 +20,17 @@ roles as (
     select * from {{ ref('role_local_parts') }}
 ),
 
-named as (
-    select
-        decisions.workspace_id,
-        decisions.email
-    from decisions
-    union
-    select
-        decisions.workspace_id,
-        decisions.other_email as email
-    from decisions
-),
-
-listed as (
-    select
-        emails.workspace_id,
-        emails.email,
-        emails.address_id,
-        true as is_seen
-    from emails
-    union all
-    select
-        named.workspace_id,
-        named.email,
-        {{ address_id('named.workspace_id', 'named.email') }} as address_id,
-        false as is_seen
-    from named
-    left join emails on named.workspace_id = emails.workspace_id and named.email = emails.email
-    where named.email is not null and emails.email is null
-),
-
 parted as (
     select
-        listed.*,
+        changes.workspace_id,
+        changes.email,
+        changes.address_id,
+        changes.is_seen,
         canonical_emails.canonical_email,
         {{ email_part('canonical_emails.canonical_email', 1) }} as local_part,
         {{ email_part('canonical_emails.canonical_email', 2) }} as domain
-    from listed
-    inner join canonical_emails on listed.email = canonical_emails.email
+    from changes
+    inner join canonical_emails on changes.email = canonical_emails.email
 ),
 
 -- A tag without a name before it is the name.

@@ -1,33 +1,22 @@
 -- Grain: one address and its canonical form. Only addresses that are new, or were read under other rules, are read.
 {{ config(materialized='incremental', unique_key='email', incremental_strategy='delete+insert') }}
 
-with sightings as (
-    select * from {{ ref('int_emails_unioned') }}
-),
-
-decisions as (
-    select * from {{ ref('stg_reference__identity_decisions') }}
-),
-
-listed as (
-    select sightings.email
-    from sightings
-    union all
-    select decisions.email
-    from decisions
-    union all
-    select decisions.other_email as email
-    from decisions
+with changes as (
+    select * from {{ ref('int_identity_changes') }}
 ),
 
 new_emails as (
-    select distinct listed.email
-    from listed
+    select distinct changes.email
+    from changes
     {% if is_incremental() -%}
         left join {{ this }} as known
-            on listed.email = known.email and known.canonical_rules = {{ canonical_email_rules() }}
-        where known.email is null
+            on changes.email = known.email and known.canonical_rules = {{ canonical_email_rules() }}
     {%- endif %}
+    where
+        changes.email is not null
+        {% if is_incremental() -%}
+            and known.email is null
+        {%- endif %}
 ),
 
 final as (

@@ -1,13 +1,13 @@
--- Grain: one address that was ever seen or named by a decision, by its id: a number of all that its links and its
--- person are made from, and when a build last found that number changed. Whoever is gone stays, without a number.
+-- Grain: one address that was ever seen or named by a decision: a number of all that is known of it, but for decisions, and
+-- when a build last found that number changed. Whoever is gone stays, without address and number.
 {{ config(materialized='incremental', unique_key='address_id', incremental_strategy='delete+insert') }}
 
-with addresses as (
-    select * from {{ ref('int_identity_addresses') }}
+with sightings as (
+    select * from {{ ref('int_identity_sightings') }}
 ),
 
-emails as (
-    select * from {{ ref('int_emails_unioned') }}
+contacts as (
+    select * from {{ ref('int_contacts_unioned') }}
 ),
 
 contact_emails as (
@@ -19,57 +19,107 @@ contact_merges as (
 ),
 
 decisions as (
-    select * from {{ ref('int_identity_decisions') }}
+    select * from {{ ref('stg_reference__identity_decisions') }}
+),
+
+providers as (
+    select * from {{ ref('mailbox_providers') }}
+),
+
+roles as (
+    select * from {{ ref('role_local_parts') }}
 ),
 
 rules as (
     select * from {{ ref('identity_rules') }}
 ),
 
-merged as (
+told as (
+    select
+        sightings.workspace_id,
+        sightings.email,
+        1 as is_seen,
+        {{ fingerprint([
+            'sightings.connection_id', 'sightings.sighting_kind', 'sightings.source_key', 'sightings.seen_at'
+        ]) }} as told_fingerprint
+    from sightings
+    union all
+    select
+        contacts.workspace_id,
+        contacts.email,
+        0 as is_seen,
+        {{ fingerprint(['contacts.created_at', 'contacts.created_date']) }} as told_fingerprint
+    from contacts
+    union all
     select
         contact_emails.workspace_id,
         contact_emails.email,
-        {{ fingerprint_of_rows([
-            'contact_emails.crm_contact_id', 'contact_merges.merged_crm_contact_id'
-        ]) }} as merges_fingerprint
+        0 as is_seen,
+        {{ fingerprint(['contact_emails.crm_contact_id', 'contact_merges.merged_crm_contact_id']) }} as told_fingerprint
     from contact_merges
     inner join contact_emails on contact_merges.contact_id = contact_emails.contact_id
-    group by contact_emails.workspace_id, contact_emails.email
-),
-
-decided as (
+    union all
     select
-        decisions.address_id,
-        {{ fingerprint_of_rows([
-            'decisions.email', 'decisions.other_email', 'decisions.decision', 'decisions.reason', 'decisions.side'
-        ]) }} as decisions_fingerprint
+        decisions.workspace_id,
+        decisions.email,
+        0 as is_seen,
+        0 as told_fingerprint
     from decisions
-    group by decisions.address_id
+    union all
+    select
+        decisions.workspace_id,
+        decisions.other_email as email,
+        0 as is_seen,
+        0 as told_fingerprint
+    from decisions
 ),
 
-ruled as (
+grouped as (
+    select
+        told.workspace_id,
+        told.email,
+        max(told.is_seen) = 1 as is_seen,
+        sum(cast(told.told_fingerprint as decimal(38, 0))) as told_fingerprint
+    from told
+    where told.email is not null
+    group by told.workspace_id, told.email
+),
+
+providing as (
+    select
+        {{ fingerprint_of_rows([
+            'providers.domain', 'providers.mailbox_domain', 'providers.dot_rule', 'providers.tag_separator'
+        ]) }} as providers_fingerprint
+    from providers
+),
+
+answering as (
+    select {{ fingerprint_of_rows(['roles.local_part']) }} as roles_fingerprint
+    from roles
+),
+
+ruling as (
     select
         {{ fingerprint_of_rows(['rules.rule', 'rules.strength', 'rules.confidence', 'rules.decided_by']) }}
-            as rules_fingerprint
+            as rules_fingerprint,
+        {{ canonical_email_rules() }} as canonical_rules
     from rules
 ),
 
 found as (
     select
-        addresses.workspace_id,
-        addresses.address_id,
+        grouped.workspace_id,
+        grouped.email,
+        {{ address_id('grouped.workspace_id', 'grouped.email') }} as address_id,
+        grouped.is_seen,
         {{ fingerprint([
-            'addresses.canonical_email', 'addresses.mailbox', 'addresses.is_role_address', 'emails.first_seen_at',
-            'emails.lead_created_at', 'emails.lead_created_date', 'emails.is_crm_contact', 'emails.is_paying',
-            'emails.sightings_fingerprint', 'merged.merges_fingerprint', 'decided.decisions_fingerprint',
-            'ruled.rules_fingerprint'
+            'grouped.is_seen', 'grouped.told_fingerprint', 'providing.providers_fingerprint',
+            'answering.roles_fingerprint', 'ruling.rules_fingerprint', 'ruling.canonical_rules'
         ]) }} as inputs_fingerprint
-    from addresses
-    cross join ruled
-    left join emails on addresses.address_id = emails.address_id
-    left join merged on addresses.workspace_id = merged.workspace_id and addresses.email = merged.email
-    left join decided on addresses.address_id = decided.address_id
+    from grouped
+    cross join providing
+    cross join answering
+    cross join ruling
 ),
 
 changed as (
@@ -82,7 +132,9 @@ changed as (
         union all
         select
             known.workspace_id,
+            null as email,
             known.address_id,
+            false as is_seen,
             null as inputs_fingerprint
         from {{ this }} as known
         left join found on known.address_id = found.address_id
@@ -93,7 +145,9 @@ changed as (
 final as (
     select
         changed.workspace_id,
+        changed.email,
         changed.address_id,
+        changed.is_seen,
         changed.inputs_fingerprint,
         {{ moment_of_changes() }} as changed_at
     from changed

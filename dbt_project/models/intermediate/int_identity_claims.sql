@@ -1,8 +1,9 @@
 -- Grain: one address and one thing that it leads to (link_key), whether or not another address does: a mailbox, a
 -- contact, a customer, a change of address, a decision. Made anew for addresses of which something has changed.
--- depends_on: {{ ref('int_identity_changes') }}
+-- depends_on: {{ ref('int_identity_changes') }}, {{ ref('int_identity_decision_changes') }}
 {{ config(
-    materialized='rebuilt_for_changes', key='address_id', changes='int_identity_changes', inputs='int_identity_addresses'
+    materialized='rebuilt_for_changes', key='address_id', inputs='int_identity_addresses',
+    changes=['int_identity_changes', 'int_identity_decision_changes'], follows=['int_identity_addresses']
 ) }}
 
 with addresses as (

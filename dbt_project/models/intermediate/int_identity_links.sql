@@ -1,10 +1,11 @@
 -- Grain: one address and one thing that it shares with another address (link_key), with the reason why it links nobody
 -- where several people share it; and its mailbox, shared or not, so that every address has a row. Made anew for
 -- addresses of which something has changed, and for those that share something with them, or did.
--- depends_on: {{ ref('int_identity_changes') }}
+-- depends_on: {{ ref('int_identity_changes') }}, {{ ref('int_identity_decision_changes') }}
 {{ config(
     materialized='rebuilt_for_changes', key='address_id', inputs='int_identity_addresses',
-    changes='int_identity_changes', follows=['int_identity_claims'],
+    changes=['int_identity_changes', 'int_identity_decision_changes'],
+    follows=['int_identity_addresses', 'int_identity_claims'],
     spread={'over': 'int_identity_claims', 'by': 'link_id'}
 ) }}
 

@@ -1,11 +1,11 @@
 -- Grain: one address in a workspace and the person it belongs to: who is named after the address of theirs that a build
 -- saw first. Says by the strongest link that was made why the address is there. Made anew for addresses of which
 -- something has changed, and for all that they are in one component with.
--- depends_on: {{ ref('int_identity_changes') }}
+-- depends_on: {{ ref('int_identity_changes') }}, {{ ref('int_identity_decision_changes') }}
 {{ config(
     materialized='rebuilt_for_changes', key='address_id', inputs='int_emails_unioned',
-    changes='int_identity_changes', follows=['int_identity_links', 'int_identity_components'],
-    always='int_identity_separations',
+    changes=['int_identity_changes', 'int_identity_decision_changes'],
+    follows=['int_emails_unioned', 'int_identity_links', 'int_identity_components'], always='int_identity_separations',
     spread={'over': 'int_identity_components', 'by': 'component_id'}
 ) }}
 
