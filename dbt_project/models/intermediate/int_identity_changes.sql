@@ -1,5 +1,5 @@
--- Grain: one address that was ever seen or named by a decision: a number of all that is known of it, but for decisions, and
--- when a build last found that number changed. Whoever is gone stays, without address and number.
+-- Grain: one address that was ever seen or named by a decision: a number of all that is known of it, but for decisions,
+-- and when a build last found that number changed. Whoever is gone stays, without address and number.
 {{ config(materialized='incremental', unique_key='address_id', incremental_strategy='delete+insert') }}
 
 with sightings as (
