@@ -4,14 +4,18 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from datetime import timedelta
+from functools import cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt.dbt_project import DagsterDbtProjectPreparer
+from packaging.version import Version
 
 from ingestion import SOURCES, declare_tables
 from ingestion.warehouse import config_folder, project_root, warehouse_path
@@ -22,6 +26,35 @@ PROJECT_FOLDER = project_root() / "dbt_project"
 # Unit tests have inputs of their own: they are for who changes a model, not for who loads rows.
 TARGET = ".dbt_target"
 BUILD = ("build", "--exclude-resource-type", "unit_test")
+
+
+class Dbt(DbtCliResource):
+    """The dbt of this environment, started without what costs each run seconds and serves nothing here."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        # `dbt --version`, which Dagster would start to learn it, asks the package index for newer ones.
+        return Version(metadata.version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
+        # Through it Dagster would ask for rows and columns: the rows are counted here, the columns declared.
+        return None
+
+
+def dbt_over(project: DbtProject) -> Dbt:
+    """Return what starts dbt over the project."""
+    return Dbt(project_dir=project)  # type: ignore[arg-type]
+
+
+class Parsing(DagsterDbtProjectPreparer):
+    """Parses the project, and leaves what dbt keeps of that as it is.
+
+    Dagster's own makes dbt forget the seeds, for who parses on another machine: then each run parses them again, with
+    all that reads them.
+    """
+
+    def _prepare_manifest(self, project: DbtProject) -> None:
+        dbt_over(project).cli(["parse", "--quiet"], target_path=project.target_path).wait()
 
 
 def dbt_project() -> DbtProject:
@@ -37,7 +70,7 @@ def dbt_project() -> DbtProject:
     warehouse_path().parent.mkdir(parents=True, exist_ok=True)
     project = DbtProject(PROJECT_FOLDER, target_path=warehouse_path().parent / TARGET)
     if not _is_parsed(project):
-        project.preparer.prepare(project)
+        Parsing().prepare(project)
     return project
 
 

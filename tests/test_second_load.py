@@ -1,7 +1,6 @@
 """What happens to the marts when the road is travelled again."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -123,8 +122,8 @@ class AdDay:
 
 
 @pytest.fixture(scope="module")
-def restated(changing_road: Road) -> Iterator[tuple[AdDay, AdDay]]:
-    """Two days of ads as they were: Meta since says 12.34 of the first, and names the ad of the second no more."""
+def told_otherwise(changing_road: Road) -> tuple[AdDay, AdDay]:
+    """Two days of ads as they were: Meta says 12.34 of the first from now on, and names the second's ad no more."""
     days = changing_road.rows(
         """
         select connection_id, ad_id, spend_date, cast(spend_amount * 100 as bigint)
@@ -138,8 +137,33 @@ def restated(changing_road: Road) -> Iterator[tuple[AdDay, AdDay]]:
     first, second = (AdDay(*row, account_cents_of(changing_road, row[0], row[2])) for row in (days[0], days[-1]))
     changing_road.vendors.restate_spend(first.connection_id, first.spend_date.isoformat(), first.ad_id, "12.34")
     changing_road.vendors.remove_ad_day(second.connection_id, second.ad_id, second.spend_date.isoformat())
-    changing_road.succeed("run")
-    yield first, second
+    return first, second
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A run whose key Kit refused: what it ended with and said, and when connections were loaded before it."""
+
+    exit_code: int
+    output: str
+    loaded_before: dict[str, datetime]
+
+
+@pytest.fixture(scope="module")
+def refused(changing_road: Road, told_otherwise: tuple[AdDay, AdDay]) -> Refused:
+    """Run with a key that Kit refuses, when Meta tells other things than before."""
+    before = loaded(changing_road)
+    return Refused(*changing_road.run("run", CONNECTIONS__NORTHWIND_KIT__API_KEY="wrong-and-secret"), before)
+
+
+def loaded(road: Road) -> dict[str, datetime]:
+    return dict(road.rows("select connection_id, last_loaded_at from marts.rpt_connection_freshness"))
+
+
+@pytest.fixture(scope="module")
+def restated(told_otherwise: tuple[AdDay, AdDay], refused: Refused) -> tuple[AdDay, AdDay]:
+    """Two days as they were before the run that read what Meta tells of them now."""
+    return told_otherwise
 
 
 def account_cents_of(road: Road, connection: str, day: date) -> int:
@@ -203,28 +227,6 @@ def test_what_meta_restated_is_kept_with_what_it_said_before(
     )
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A run whose key Kit refused: what it ended with and said, and when connections were loaded before it."""
-
-    exit_code: int
-    output: str
-    loaded_before: dict[str, datetime]
-
-
-@pytest.fixture(scope="module")
-def refused(changing_road: Road, restated: tuple[AdDay, AdDay]) -> Refused:
-    """Run with a key that Kit refuses, when Meta has restated a day once more."""
-    first, _ = restated
-    changing_road.vendors.restate_spend(first.connection_id, first.spend_date.isoformat(), first.ad_id, "56.78")
-    before = loaded(changing_road)
-    return Refused(*changing_road.run("run", CONNECTIONS__NORTHWIND_KIT__API_KEY="wrong-and-secret"), before)
-
-
-def loaded(road: Road) -> dict[str, datetime]:
-    return dict(road.rows("select connection_id, last_loaded_at from marts.rpt_connection_freshness"))
-
-
 def test_a_wrong_key_fails_the_run_with_a_line_that_names_connection_and_variable(refused: Refused) -> None:
     code, output = refused.exit_code, refused.output
     last_line = output.strip().splitlines()[-1]
@@ -237,7 +239,10 @@ def test_a_wrong_key_fails_the_run_with_a_line_that_names_connection_and_variabl
 def test_a_wrong_key_holds_up_no_other_connection(
     changing_road: Road, restated: tuple[AdDay, AdDay], refused: Refused
 ) -> None:
-    assert cents_of(changing_road, restated[0]) == [5678]
+    with changing_road.dagster() as instance:
+        ended = [(run.job_name, run.status) for run in instance.get_runs(limit=2)]
+    assert ended == [("rebuild", dg.DagsterRunStatus.SUCCESS), ("daily", dg.DagsterRunStatus.FAILURE)]
+    assert cents_of(changing_road, restated[0]) == [1234]
 
 
 def test_what_a_refused_connection_brought_before_stays(changing_road: Road, refused: Refused) -> None:

@@ -62,6 +62,12 @@ def test_row_counts_and_column_schema_are_metadata(untravelled_road: Road) -> No
             assert metadata["dagster/row_count"].value == count, key
 
 
+def test_a_run_parses_nothing_that_is_parsed_already(untravelled_road: Road) -> None:
+    logs = (untravelled_road.warehouse.parent / ".dbt_target" / "run").glob("dbt.log*")
+    said = "".join(path.read_text() for path in logs)
+    assert "Partial parsing enabled: 0 files deleted, 0 files added, 0 files changed." in said
+
+
 def test_a_killed_run_leaves_its_slot_and_its_state_to_the_next(untravelled_road: Road) -> None:
     untravelled_road.vendors.faults = Faults(slow_every=1, slow_seconds=2.0)
     try:
@@ -113,12 +119,13 @@ def test_a_living_run_of_the_daemon_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_failing_check_keeps_the_marts_from_being_published(untravelled_road: Road) -> None:
+    day = (TODAY - timedelta(days=30)).isoformat()
     before = untravelled_road.published.read_bytes()
     rates = untravelled_road.business / "config" / "exchange_rates.csv"
     text = rates.read_text()
     rates.write_text(text.splitlines()[0] + "\n")
     try:
-        code, output = untravelled_road.run("run")
+        code, output = untravelled_road.run("backfill", day, day)
     finally:
         rates.write_text(text)
     assert code == 1
