@@ -34,6 +34,24 @@ TABLES = {(source.name, table.name): table for source in SOURCES.values() for ta
 Row = Mapping[str, Any]
 
 
+def charge(number: int, customer: int, email: str, connection: str = CONNECTION) -> dict[str, Any]:
+    """Return a live purchase of one product for 49.00, in an order of its own, by a customer of ThriveCart's."""
+    return {
+        "connection_id": connection,
+        "event_id": str(number),
+        "transaction_type": "charge",
+        "item_type": "product",
+        "item_id": "1",
+        "amount": 4900,
+        "order_id": str(number),
+        "currency": "USD",
+        "timestamp": 1_760_000_000 + number,
+        "mode": "live",
+        "seen_at": "2026-01-01T00:00:00+00:00",
+        "customer": {"id": str(customer), "email": email},
+    }
+
+
 class RawWarehouse:
     """One workspace with one ThriveCart account, whose raw tables are empty at first. All amounts are in USD."""
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.dbt.identity_partition import POOL, Address, Change, Contact, Decision, Event, Payment, people
 from tests.dbt.random_cases import drawn
-from tests.dbt.raw_rows import CONFIGURATION, RawWarehouse
+from tests.dbt.raw_rows import CONFIGURATION, RawWarehouse, charge
 
 CASES = 150
 BUILDS = 3
@@ -144,8 +144,7 @@ class Built:
 
     def _tell(self, build: int) -> None:
         payments: list[Any] = [
-            _payment("crowd", number, Payment(number, Address(email, email, email)))
-            for number, email in ((number, f"{number}@crowd.example") for number in range(CROWD))
+            charge(number, number, f"{number}@crowd.example", "crowd_thrivecart") for number in range(CROWD)
         ]
         contacts, deliveries, decisions = [], [], []
         for workspace, case in self.workspaces():
@@ -202,29 +201,12 @@ def _write_connections(warehouse: RawWarehouse, cases: int) -> None:
         (warehouse.configuration / file).write_text(header + "".join(rows))
 
 
-def _payment(workspace: str, place: int, event: Payment) -> dict[str, Any]:
-    return {
-        "connection_id": f"{workspace}_thrivecart",
-        "event_id": str(place),
-        "transaction_type": "charge",
-        "item_type": "product",
-        "item_id": "1",
-        "amount": 4900,
-        "order_id": str(place),
-        "currency": "USD",
-        "timestamp": 1_760_000_000 + place,
-        "mode": "live",
-        "seen_at": "2026-01-01T00:00:00+00:00",
-        "customer": {"id": str(event.customer), "email": event.address.written.upper()},
-    }
-
-
 def _write(
     workspace: str, place: int, event: Event, payments: list[Any], contacts: list[Any], deliveries: list[Any]
 ) -> None:
     seen_at = "2026-01-01T00:00:00+00:00"
     if isinstance(event, Payment):
-        payments.append(_payment(workspace, place, event))
+        payments.append(charge(place, event.customer, event.address.written.upper(), f"{workspace}_thrivecart"))
     elif isinstance(event, Contact):
         contacts.append(
             {

@@ -7,7 +7,7 @@ import pytest
 from ingestion.connections import read_connections
 from ingestion.tombstones import Forgotten
 from orchestration import forgetting
-from tests.dbt.raw_rows import CONNECTION, RawWarehouse
+from tests.dbt.raw_rows import CONNECTION, RawWarehouse, charge
 
 SHARING = [f"{name}@x.example" for name in ("ann", "bob", "carl", "dora", "eve", "fay")]
 
@@ -21,25 +21,7 @@ def _build(warehouse: RawWarehouse) -> set[frozenset[str]]:
 
 def test_a_number_that_six_shared_links_the_five_who_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warehouse = RawWarehouse(tmp_path)
-    warehouse.put(
-        "transactions",
-        [
-            {
-                "event_id": str(place),
-                "transaction_type": "charge",
-                "item_type": "product",
-                "item_id": "1",
-                "amount": 4900,
-                "order_id": str(place),
-                "currency": "USD",
-                "timestamp": 1_760_000_000 + place,
-                "mode": "live",
-                "seen_at": "2026-01-01T00:00:00+00:00",
-                "customer": {"id": "7", "email": email},
-            }
-            for place, email in enumerate(SHARING)
-        ],
-    )
+    warehouse.put("transactions", [charge(place, 7, email) for place, email in enumerate(SHARING)])
     # More than five mailboxes of one number are several people: shared_address_people.
     assert _build(warehouse) == {frozenset({email}) for email in SHARING}
 
