@@ -17,7 +17,7 @@
     {%- if is_known -%}
         {%- set known = '(select ' ~ key ~ ' as node, ' ~ link ~ ' as link, component_id from ' ~ existing ~ ')' -%}
         {%- set changed = round_table('changed', keys_changed(key, existing)) -%}
-        {%- set asked = round_table('asked', rows_of_keys(inputs, key, changed)) -%}
+        {%- set asked = '(' ~ rows_of_keys(inputs, key, changed) ~ ') as asked_rows' -%}
         {%- set links = round_table('links', links_of(compiled_code | replace(inputs | string, asked), key, link)) -%}
         {%- set known_of_changed = round_table('known', links_of(rows_of_keys(existing, key, changed), key, link)) -%}
         {%- set added = round_table('added', only_in_first(links, known_of_changed)) -%}
@@ -50,7 +50,7 @@
             {{ create_table_as(False, target, as_of_latest_change(labelled, version)) }}
         {%- endcall -%}
     {%- endif -%}
-    {%- for name in ['changed', 'asked', 'links', 'known', 'added', 'removed', 'touched', 'affected', 'parents_1'] -%}
+    {%- for name in ['changed', 'links', 'known', 'added', 'removed', 'touched', 'affected', 'parents_1'] -%}
         {%- do drop_round_table(name) -%}
     {%- endfor -%}
     {%- do log(

@@ -123,22 +123,18 @@ found as (
 ),
 
 changed as (
-    select found.*
-    from found
     {% if is_incremental() -%}
-        left join {{ this }} as known
-            on found.address_id = known.address_id and found.inputs_fingerprint = known.inputs_fingerprint
-        where known.address_id is null
-        union all
         select
-            known.workspace_id,
-            null as email,
-            known.address_id,
-            false as is_seen,
-            null as inputs_fingerprint
-        from {{ this }} as known
-        left join found on known.address_id = found.address_id
-        where found.address_id is null and known.inputs_fingerprint is not null
+            coalesce(found.workspace_id, known.workspace_id) as workspace_id,
+            found.email,
+            coalesce(found.address_id, known.address_id) as address_id,
+            coalesce(found.is_seen, false) as is_seen,
+            found.inputs_fingerprint
+        from found
+        full join {{ this }} as known on found.address_id = known.address_id
+        where found.inputs_fingerprint is distinct from known.inputs_fingerprint
+    {%- else -%}
+        select found.* from found
     {%- endif %}
 ),
 

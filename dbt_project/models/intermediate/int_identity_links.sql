@@ -13,32 +13,48 @@ with addresses as (
     select * from {{ ref('int_identity_addresses') }}
 ),
 
+-- Read twice, as few claims are asked for: by these two columns, and whole.
+claim_keys as (
+    select address_id, link_id from {{ ref('int_identity_claims') }}
+),
+
 claims as (
     select * from {{ ref('int_identity_claims') }}
 ),
 
-own as (
+own_keys as (
+    select distinct claim_keys.link_id
+    from claim_keys
+    inner join addresses on claim_keys.address_id = addresses.address_id
+),
+
+claims_of_keys as (
     select claims.*
     from claims
-    inner join addresses on claims.address_id = addresses.address_id
+    inner join own_keys on claims.link_id = own_keys.link_id
+),
+
+own as (
+    select claims_of_keys.*
+    from claims_of_keys
+    inner join addresses on claims_of_keys.address_id = addresses.address_id
 ),
 
 shared_keys as (
-    select claims.link_id
-    from claims
-    where claims.link_id in (select own.link_id from own)
-    group by claims.link_id
+    select claims_of_keys.link_id
+    from claims_of_keys
+    group by claims_of_keys.link_id
     having count(*) > 1
 ),
 
 -- Who has a key is the mailboxes that may be people's: those of roles, and what needs no doubt, are none of them.
 holders as (
     select distinct
-        claims.link_id,
-        claims.mailbox
-    from claims
-    inner join shared_keys on claims.link_id = shared_keys.link_id
-    where not claims.is_beyond_doubt and not claims.is_role_address
+        claims_of_keys.link_id,
+        claims_of_keys.mailbox
+    from claims_of_keys
+    inner join shared_keys on claims_of_keys.link_id = shared_keys.link_id
+    where not claims_of_keys.is_beyond_doubt and not claims_of_keys.is_role_address
 ),
 
 key_people as (
