@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.warehouse import LOCK_WAIT_SECONDS
 from tests.dbt_command import DBT_PROJECT, run_dbt
 
 CONFIGURATION = {
@@ -372,6 +373,13 @@ def test_what_may_come_late_has_as_many_days_as_a_load_looks_back() -> None:
 
     days = re.search(r"^  thrivecart_late_days: (\d+)$", (DBT_PROJECT / "dbt_project.yml").read_text(), re.MULTILINE)
     assert days and int(days.group(1)) == settings.LOOK_BACK_DAYS
+
+
+def test_dbt_waits_for_a_locked_warehouse_about_as_long_as_a_load_does() -> None:
+    (attempts,) = re.findall(r"connect_attempts: (\d+)", (DBT_PROJECT / "profiles.yml").read_text())
+    # dbt-duckdb sleeps 2 ** attempt seconds after each one that failed.
+    waited = sum(2**attempt for attempt in range(int(attempts)))
+    assert LOCK_WAIT_SECONDS / 2 < waited <= LOCK_WAIT_SECONDS
 
 
 def test_seeding_leaves_the_users_own_files_as_they_are(tmp_path: Path) -> None:
