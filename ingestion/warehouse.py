@@ -1,6 +1,7 @@
 """Where things lie: the configuration, the warehouse, what is published, and dlt's pipelines into the warehouse."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -120,24 +121,27 @@ def once_unlocked(action: Callable[[], Result], report: Callable[[str], None]) -
         try:
             return action()
         except Exception as error:
-            if not _is_lock(error):
+            holder = _lock_holder(error)
+            if holder is None:
                 raise
         if time.monotonic() >= deadline:
             raise WarehouseLocked(
-                f"{warehouse_path()} stayed locked by another process; close what has it open, then start again"
+                f"{warehouse_path()} stayed locked by {holder}; close what has it open, then start again"
             )
         if pause == 0.25:
-            report(f"{warehouse_path().name} is in use by another process: waiting for it")
+            report(f"{warehouse_path().name} is in use by {holder}: waiting for it")
         time.sleep(min(pause, max(deadline - time.monotonic(), 0)))
         pause = min(pause * 2, 10)
 
 
-def _is_lock(error: BaseException | None) -> bool:
+def _lock_holder(error: BaseException | None) -> str | None:
+    """Return who holds the lock that an error came from, as far as DuckDB tells; None where it was no lock."""
     while error is not None:
         if "Could not set lock on file" in str(error):
-            return True
+            named = re.search(r"held in ((?:.+? \()?PID \d+\)?)", str(error))
+            return named[1] if named else "another process"
         error = error.__cause__ or error.__context__
-    return False
+    return None
 
 
 def _path(variable: str, default: str) -> Path:

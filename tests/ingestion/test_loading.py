@@ -29,7 +29,6 @@ DUCKDB_TYPES = {
     "json": "JSON",
 }
 HOLD = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)"
-WAITING = "test.duckdb is in use by another process: waiting for it"
 DIE = """
 import os, signal, sys
 import dlt
@@ -55,6 +54,10 @@ def hold(warehouse: Path) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen([sys.executable, "-c", HOLD, str(warehouse)], stdout=subprocess.PIPE)
     assert process.stdout and process.stdout.readline() == b"held\n"
     return process
+
+
+def is_waiting_for(process: "subprocess.Popen[bytes]", line: str) -> bool:
+    return line.startswith("test.duckdb is in use by ") and line.endswith(f" (PID {process.pid}): waiting for it")
 
 
 def let_go(process: "subprocess.Popen[bytes]") -> None:
@@ -144,7 +147,7 @@ def test_an_ad_account_is_read_up_to_its_last_day(project: Project, vendor: Fake
 
 def test_a_lock_is_waited_for(project: Project, kit: FakeVendor) -> None:
     holder = hold(project.warehouse)
-    load("kit", ("subscribers",), report=lambda line: let_go(holder) if line == WAITING else None)
+    load("kit", ("subscribers",), report=lambda line: let_go(holder) if is_waiting_for(holder, line) else None)
     assert holder.returncode == -signal.SIGKILL
     assert project.rows(COUNT) == [(1,)]
 
@@ -158,18 +161,23 @@ def test_a_lock_that_comes_while_rows_are_read_costs_no_second_reading(project: 
         return serve(request)
 
     kit.routes["/subscribers"] = serve_and_hold
-    load("kit", ("subscribers",), report=lambda line: let_go(holders[0]) if line == WAITING else None)
+    load(
+        "kit",
+        ("subscribers",),
+        report=lambda line: let_go(holders[0]) if holders and is_waiting_for(holders[0], line) else None,
+    )
     assert len(kit.requests) == 1
     assert project.rows(COUNT) == [(1,)]
 
 
-def test_patience_with_a_lock_ends_with_what_to_do(
+def test_patience_with_a_lock_ends_with_who_holds_it_and_what_to_do(
     project: Project, kit: FakeVendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WAREHOUSE__LOCK_WAIT_SECONDS", "0.1")
     holder = hold(project.warehouse)
     try:
-        with pytest.raises(WarehouseLocked, match=r"test\.duckdb stayed locked by another process; close what has it"):
+        told = rf"test\.duckdb stayed locked by .*python.* \(PID {holder.pid}\); close what has it open"
+        with pytest.raises(WarehouseLocked, match=told):
             project.load("kit", "subscribers")
     finally:
         let_go(holder)
