@@ -13,8 +13,8 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {%- set version = version_of_rows() -%}
-    {%- set is_known = columns_to_rebuild(existing, [key, link], version) | length > 0 -%}
-    {%- if is_known -%}
+    {%- set names = columns_to_rebuild(existing, [key, link], version) -%}
+    {%- if names -%}
         {%- set known = '(select ' ~ key ~ ' as node, ' ~ link ~ ' as link, component_id from ' ~ existing ~ ')' -%}
         {%- set changed = round_table('changed', keys_changed(key, existing)) -%}
         {%- set asked = '(' ~ rows_of_keys(inputs, key, changed) ~ ') as asked_rows' -%}
@@ -37,12 +37,9 @@
         from {{ affected }} as affected
         left join {{ components.table }} as components on affected.node = components.node
     {%- endset -%}
-    {%- if is_known -%}
-        {#- In one transaction: from rows that are half gone no build could tell what is still to be done. -#}
+    {%- if names -%}
         {%- call statement('main') -%}
-            delete from {{ existing }} where component_id in (select component_id from {{ touched }});
-            insert into {{ existing }} ({{ key }}, {{ link }}, component_id, changed_at, made_by)
-            {{ as_of_latest_change(labelled, version) }}
+            {{ replace_rows(existing, 'component_id', touched, names, as_of_latest_change(labelled, version)) }}
         {%- endcall -%}
     {%- else -%}
         {%- do drop_relation_if_exists(existing) -%}

@@ -38,12 +38,9 @@
         {%- do log(
             this.identifier ~ ': ' ~ changed_keys ~ ' keys changed, ' ~ rows_in(affected) ~ ' made anew', info=True
         ) -%}
-        {#- In one transaction: from rows that are half gone no build could tell what is still to be done. -#}
+        {%- set query = as_of_latest_change(compiled_code | replace(inputs | string, asked), version) -%}
         {%- call statement('main') -%}
-            delete from {{ existing }} where {{ key }} in (select {{ key }} from {{ affected }});
-            insert into {{ existing }} ({{ names | join(', ') }})
-            select {{ names | join(', ') }}
-            from ({{ as_of_latest_change(compiled_code | replace(inputs | string, asked), version) }}) as made_anew
+            {{ replace_rows(existing, key, affected, names, query) }}
         {%- endcall -%}
     {%- else -%}
         {%- do drop_relation_if_exists(existing) -%}
@@ -104,6 +101,13 @@
             {%- endfor %}
         ) as changes
     ) as latest
+{%- endmacro %}
+
+{# In one transaction: from rows that are half gone no build could tell what is still to be done. #}
+{% macro replace_rows(existing, column, gone, names, query) -%}
+    delete from {{ existing }} where {{ column }} in (select {{ column }} from {{ gone }});
+    insert into {{ existing }} ({{ names | join(', ') }})
+    select {{ names | join(', ') }} from ({{ query }}) as made_anew
 {%- endmacro %}
 
 {% macro keys_changed(key, existing) -%}
