@@ -161,7 +161,6 @@ class _Addresses:
     def day(self, addresses: int) -> Build:
         """See so many new addresses, half in chains of two, half at the end of older chains; run the models."""
         half = addresses // 2
-        first_chain = self._lengthened
         self._sight(self._addresses, half, 2)
         with duckdb.connect(str(self._file)) as connection:
             connection.execute(
@@ -171,7 +170,7 @@ class _Addresses:
                     'bench' as workspace_id, 'bench_thrivecart' as connection_id, 'payment' as sighting_kind,
                     'new' || number || '@x.example' as email, cast(number * {self._chain} as varchar) as source_key,
                     timestamptz '2026-02-01 00:00:00+00' as seen_at, seen_at as last_seen_at
-                from range({first_chain}, {first_chain + half}) as numbers (number)
+                from range({self._lengthened}, {self._lengthened + half}) as numbers (number)
                 """  # noqa: S608
             )
         self._addresses += half

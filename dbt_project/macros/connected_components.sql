@@ -17,6 +17,7 @@
     {%- if names -%}
         {%- set known = '(select ' ~ key ~ ' as node, ' ~ link ~ ' as link, component_id from ' ~ existing ~ ')' -%}
         {%- set changed = round_table('changed', keys_changed(key, existing)) -%}
+        {#- No table: of the few rows that are asked for, the query reads few columns. -#}
         {%- set asked = '(' ~ rows_of_keys(inputs, key, changed) ~ ') as asked_rows' -%}
         {%- set links = round_table('links', links_of(compiled_code | replace(inputs | string, asked), key, link)) -%}
         {%- set known_of_changed = round_table('known', links_of(rows_of_keys(existing, key, changed), key, link)) -%}
